@@ -6,6 +6,7 @@ import type { Limits } from './eval/machine.js';
 import type { NickelFault } from './nickel-error.js';
 import type { Answer, Question } from './worker.js';
 
+/** What is evaluated, and within which fences. */
 export interface EvaluateFileOptions {
   /** The folder that imports stay in. */
   root: string;

@@ -39,6 +39,7 @@ export function evaluateText(text: string, name = 'text', limits: Partial<Limits
   );
 }
 
+/** What a file evaluates to. */
 export interface EvaluatedFile {
   value: Exported;
   /** What was read, the file itself included; names are relative to the root. */

@@ -14,6 +14,7 @@ export interface Blame {
   value?: Span | undefined;
 }
 
+/** Where a fault is, and what else is known of it. */
 export interface NickelErrorDetails {
   span?: Span | undefined;
   notes?: readonly string[];

@@ -32,6 +32,7 @@ export function ratio(numerator: bigint, denominator: bigint): Numeric {
 const top = (value: Numeric): bigint => (typeof value === 'number' ? BigInt(value) : value.numerator);
 const bottom = (value: Numeric): bigint => (typeof value === 'number' ? 1n : value.denominator);
 
+/** The exact sum. */
 export function add(a: Numeric, b: Numeric): Numeric {
   if (typeof a === 'number' && typeof b === 'number') {
     const sum = a + b;
@@ -40,15 +41,18 @@ export function add(a: Numeric, b: Numeric): Numeric {
   return ratio(top(a) * bottom(b) + top(b) * bottom(a), bottom(a) * bottom(b));
 }
 
+/** The number with the other sign; zero stays zero. */
 export function negate(a: Numeric): Numeric {
   if (typeof a === 'number') return a === 0 ? 0 : -a;
   return new Fraction(-a.numerator, a.denominator);
 }
 
+/** The exact difference. */
 export function subtract(a: Numeric, b: Numeric): Numeric {
   return add(a, negate(b));
 }
 
+/** The exact product. */
 export function multiply(a: Numeric, b: Numeric): Numeric {
   if (typeof a === 'number' && typeof b === 'number') {
     const product = a * b;
@@ -75,10 +79,12 @@ export function compare(a: Numeric, b: Numeric): number {
   return difference < 0n ? -1 : difference > 0n ? 1 : 0;
 }
 
+/** Whether a value is a number of Nickel. */
 export function isNumeric(value: unknown): value is Numeric {
   return typeof value === 'number' || value instanceof Fraction;
 }
 
+/** Whether a number has no fraction. */
 export function isInteger(value: Numeric): boolean {
   return typeof value === 'number' || value.denominator === 1n;
 }
@@ -88,6 +94,7 @@ export function truncate(value: Numeric): Numeric {
   return typeof value === 'number' ? value : ratio(value.numerator / value.denominator, 1n);
 }
 
+/** The greatest integer that is not greater than the number. */
 export function floor(value: Numeric): Numeric {
   const whole = truncate(value);
   return compare(whole, value) > 0 ? subtract(whole, 1) : whole;

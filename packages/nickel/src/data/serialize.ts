@@ -3,6 +3,7 @@ import { stringify as stringifyYaml } from 'yaml';
 import type { Exported } from '../eval/export.js';
 import { NickelError } from '../nickel-error.js';
 
+/** The formats of `std.serialize`. */
 export type SerializeFormat = 'Json' | 'Yaml' | 'Toml' | 'Text';
 
 /**

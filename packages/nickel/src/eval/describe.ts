@@ -12,6 +12,7 @@ import {
   type Value,
 } from './values.js';
 
+/** Whether a value can be applied. */
 export function isFunction(value: Value): value is Closure | MatchFunction | Builtin {
   return value instanceof Closure || value instanceof MatchFunction || value instanceof Builtin;
 }

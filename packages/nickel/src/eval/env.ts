@@ -2,6 +2,7 @@ import { evaluationError } from '../nickel-error.js';
 import type { Span } from '../source.js';
 import type { Env, RecordValue, Thunk } from './values.js';
 
+/** An environment with one more name. */
 export function bind(parent: Env | undefined, name: string, thunk: Thunk): Env {
   return { name, thunk, names: undefined, record: undefined, parent };
 }

@@ -25,6 +25,7 @@ import {
   type Value,
 } from './values.js';
 
+/** What an evaluation needs. */
 export interface EvaluatorOptions {
   limits: Limits;
   importer: Importer;

@@ -45,8 +45,10 @@ export interface Failure {
   notes: readonly string[];
 }
 
+/** A checked value, or why it breaks its contract. */
 export type Outcome = { ok: Thunk } | { failure: Failure };
 
+/** Applies contracts to values. */
 export interface ContractChecker {
   /** Checks what can be checked without looking inside the value; the rest is checked when it is used. */
   check(contract: Value, label: Label, thunk: Thunk): Outcome;

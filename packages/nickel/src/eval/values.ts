@@ -30,6 +30,7 @@ export type Value =
   | Label
   | Sealed;
 
+/** An enum tag, or a variant with its argument. */
 export class EnumValue {
   constructor(
     readonly tag: string,
@@ -37,10 +38,12 @@ export class EnumValue {
   ) {}
 }
 
+/** An array; its elements are evaluated when they are used. */
 export class ArrayValue {
   constructor(readonly items: readonly Thunk[]) {}
 }
 
+/** A function as it is written. */
 export interface FunctionCode {
   readonly parameters: readonly Pattern[];
   readonly body: Expression;
@@ -56,6 +59,7 @@ export class Closure {
   ) {}
 }
 
+/** A `match` with the environment in which it is written. */
 export class MatchFunction {
   constructor(
     readonly branches: readonly MatchBranch[],
@@ -98,6 +102,7 @@ export class Sealed {
   ) {}
 }
 
+/** A type as a contract checks it. */
 export type TypeShape =
   | { kind: 'Dyn' | 'Number' | 'String' | 'Bool' }
   | { kind: 'array'; element: Thunk }
@@ -159,6 +164,7 @@ export interface FieldContract {
   withPolarity(polarity: boolean): FieldContract;
 }
 
+/** A field of a record with its metadata. Without a body it has no value yet. */
 export interface Field {
   body: Body | undefined;
   contracts: readonly FieldContract[];
@@ -184,6 +190,7 @@ export function plainField(thunk: Thunk, name?: Span): Field {
   };
 }
 
+/** A record. A field is evaluated when it is used first, in the environment of the final record. */
 export class RecordValue {
   readonly #thunks = new Map<string, Thunk>();
 

@@ -198,6 +198,7 @@ export function assertion(machine: Machine): CustomContract {
   return contractOf(machine, 'std.test.Assert', (value) => (value === true ? undefined : 'it must be true'));
 }
 
+/** `std.test.assert_all`: refuses an array with an element that is not `true`. */
 export function assertAll(call: Call): Value {
   for (const [index, item] of call.array(0).entries()) {
     if (call.machine.force(item) === true) continue;

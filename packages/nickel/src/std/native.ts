@@ -119,6 +119,7 @@ export function library(
   return RecordValue.from(entries);
 }
 
+/** A function of `std` that is written in TypeScript. It runs when all its arguments are there. */
 export function builtin(machine: Machine, name: string, arity: number, run: (call: Call) => Value): Builtin {
   return new Builtin(name, arity, (args) => run(new Call(machine, name, args)));
 }

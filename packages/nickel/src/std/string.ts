@@ -10,6 +10,7 @@ function strings(call: Call, texts: readonly string[]): Value {
   return call.items(texts.map((text) => Thunk.of(text)));
 }
 
+/** The text of an argument. @throws NickelError if it has none */
 export function stringify(call: Call, index: number): string {
   const value = call.value(index);
   const text = textOf(value);

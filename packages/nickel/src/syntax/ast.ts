@@ -36,6 +36,7 @@ export interface FieldDefinition {
   name: Span;
 }
 
+/** A record as it is written. */
 export interface RecordExpression {
   kind: 'record';
   fields: Map<string, FieldDefinition[]>;
@@ -55,23 +56,28 @@ export function emptyRecord(span: Span): RecordExpression {
 /** What follows the fields of a record type: nothing, `; Dyn` or `; a`. */
 export type RowTail = { kind: 'closed' } | { kind: 'dynamic' } | { kind: 'variable'; name: Name };
 
+/** A name, or a pattern of names, and the expression it is bound to. */
 export interface LetBinding {
   pattern: Pattern;
   annotations: Annotation[];
   value: Expression;
 }
 
+/** A branch of `match`: `pattern if guard => body`. */
 export interface MatchBranch {
   pattern: Pattern;
   guard: Expression | undefined;
   body: Expression;
 }
 
+/** The operators between two expressions. */
 export type BinaryOperator =
   '++' | '@' | '*' | '/' | '%' | '+' | '-' | '&' | '|>' | '<' | '<=' | '>' | '>=' | '==' | '!=' | '&&' | '||';
 
+/** How an imported file is read. */
 export type ImportFormat = 'Nickel' | 'Json' | 'Yaml' | 'Toml' | 'Text';
 
+/** An expression with its place in the text. */
 export type Expression = { span: Span } & (
   | { kind: 'constant'; value: null | boolean | string | Numeric }
   | { kind: 'chunks'; chunks: Chunk<Expression>[] }
@@ -96,6 +102,7 @@ export type Expression = { span: Span } & (
   | TypeExpression
 );
 
+/** A type in an annotation or a contract. */
 export type TypeExpression =
   | { kind: 'basicType'; type: 'Dyn' | 'Number' | 'String' | 'Bool' }
   | { kind: 'arrayType'; element: Expression }
@@ -108,6 +115,7 @@ export type TypeExpression =
 /** What is left over by a record or array pattern: an error, ignored, or bound to a name. */
 export type PatternRest = { kind: 'none' } | { kind: 'ignored' } | { kind: 'bound'; name: string };
 
+/** A field of a record pattern. */
 export interface FieldPattern {
   name: string;
   annotations: Annotation[];
@@ -116,6 +124,7 @@ export interface FieldPattern {
   span: Span;
 }
 
+/** What a value is matched with. */
 export type Pattern = { span: Span; alias?: string } & (
   | { kind: 'any'; name: string }
   | { kind: 'wildcard' }

@@ -22,6 +22,7 @@ const ATOM_SYMBOLS: ReadonlySet<string> = new Set([
 ]);
 const ATOM_KINDS: ReadonlySet<string> = new Set(['name', 'number', 'tag', 'open']);
 
+/** Whether the next token begins an expression that can be an argument. */
 export function startsAtom(cursor: Cursor): boolean {
   return ATOM_KINDS.has(cursor.peek().kind) || cursor.atAny(ATOM_SYMBOLS);
 }

@@ -14,6 +14,7 @@ import { parseQuotedTag, parseStaticString } from './string-parser.js';
 const PATTERN_SYMBOLS: ReadonlySet<string> = new Set(['{', '[', '(', 'true', 'false', 'null', '_']);
 const PATTERN_KINDS: ReadonlySet<string> = new Set(['name', 'number', 'tag', 'open']);
 
+/** Whether a token begins a pattern. */
 export function startsPattern(cursor: Cursor, ahead = 0): boolean {
   return PATTERN_KINDS.has(cursor.peek(ahead).kind) || cursor.atAny(PATTERN_SYMBOLS, ahead);
 }

@@ -2,6 +2,7 @@ import { NickelError } from '../nickel-error.js';
 import type { Source } from '../source.js';
 import type { Token } from './token.js';
 
+/** The string that is being read. */
 export interface StringMode {
   /** 0 for "…", where backslashes escape; otherwise the number of % signs of the delimiters. */
   percents: number;
@@ -9,6 +10,7 @@ export interface StringMode {
   start: number;
 }
 
+/** The tokens of a string up to its end, or up to an interpolation. */
 export interface StringPart {
   tokens: Token[];
   end: number;
