@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Verifies an export of the audit trail (GET /audit/logs as application/x-ndjson) without anything else of ours, by what
-// docs/audit-format.md says. Prints one line; exit status 0 when all is well, 1 when it is not, 2 when it cannot tell.
+// Verifies an export of the audit trail (GET /audit/logs as application/x-ndjson) without any other part of the project, by what
+// docs/audit-format.md says. Prints one line; exit status 0 when all is well, 1 when it is not, 2 when it cannot be decided.
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { createReadStream, existsSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';

@@ -71,7 +71,7 @@ export class ProvisioningClient {
     return (await this.#envelope(orchestratorRoutes.getTask, { params: { id: taskId } })) as Envelope<Task>;
   }
 
-  /** Waits until a task has ended. @returns the task, whatever its outcome @throws ProvisioningError `wait_timeout` */
+  /** Waits until a task has ended. @returns the task, with any outcome @throws ProvisioningError `wait_timeout` */
   waitForTask(id: string, options: WaitOptions = {}): Promise<Task> {
     const read = () => this.orchestrator.getTask({ params: { id }, ...signalOf(options) });
     return waitUntil(read, hasTaskEnded, `Task ${id}`, options);

@@ -74,7 +74,7 @@ export interface Decision {
   rule: RuleReference | null;
   /** Every rule that counted. */
   matched: readonly MatchedRule[];
-  /** What every matching RequireApproval demands, whatever the effect is. */
+  /** What every matching RequireApproval demands, with every effect. */
   approvals: readonly ApprovalRequirement[];
   errors: readonly DecisionError[];
   /** Revision of the policies that decided. */

@@ -53,7 +53,7 @@ export interface ApiConfig extends CommonConfig {
   /** Where the control center serves internal routes: `http://host:port` or `unix:/path`. */
   controlCenterInternalUrl: string;
   webhooks: WebhookConfig;
-  /** How long what was last heard of the control center is good for. */
+  /** Seconds for which the last answer of the control center is valid. */
   accessRules: AccessRules;
   /** The folder of the infras and of `definitions`, which say what can be installed. */
   workspace: string;
@@ -79,7 +79,7 @@ export interface WorkerConfig extends CommonConfig {
   /** Names and paths of the programs that operations of type `command_batch` may run. */
   batchCommands: Record<string, string>;
   driverHost: string[];
-  /** Values of what commands are given that nobody may see. */
+  /** Secret values that commands receive; they are masked in all output. */
   secrets: string[];
   retentionDays: number;
   /** Folder for the files of running commands, and the socket beside it. */

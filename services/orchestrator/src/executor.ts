@@ -5,9 +5,9 @@ import { executorLog } from './execution/log.js';
 let line = '';
 for await (const chunk of process.stdin) line += String(chunk);
 
-// Whoever reads our output may die before us.
+// The process that reads this output may end first.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
-process.on('SIGINT', () => {}); // Ctrl-C is for the worker, which tells us
+process.on('SIGINT', () => {}); // Ctrl-C is for the worker, which sends a message
 
 const { executor, close } = composeExecutor(line);
 process.on('SIGTERM', () => executor.stop(0));

@@ -3,7 +3,7 @@ import { mergePatches, patchOf, type Patch } from './forward-only.js';
 
 type Listener = () => void;
 
-/** What events said since the page was opened, by the id of the task. Only what shows a task hears of it. */
+/** What events said since the page was opened, by the id of the task. Only components that show a task are notified. */
 class LiveStore {
   readonly #patches = new Map<string, Patch>();
   readonly #listeners = new Map<string, Set<Listener>>();

@@ -37,8 +37,8 @@ export class AccessMarks {
    * Stores a mark unless a newer one is stored. Revocations count anew when the control center does (`counts anew`).
    * Postgres is not queried while nothing changes.
    */
-  async keep(heard: Marks, { countsAnew }: { countsAnew: boolean }): Promise<void> {
-    const { policyRevision, revocationHead } = heard;
+  async keep(received: Marks, { countsAnew }: { countsAnew: boolean }): Promise<void> {
+    const { policyRevision, revocationHead } = received;
     const last = this.#last;
     if (policyRevision === last.policyRevision && revocationHead === last.revocationHead && !countsAnew)
       return;
@@ -57,7 +57,7 @@ export class AccessMarks {
         ? undefined
         : { text, ...signText(this.keyring, PURPOSE, text) };
     });
-    this.#last = heard;
+    this.#last = received;
   }
 
   #verify(mark: SignedMark): Marks | undefined {

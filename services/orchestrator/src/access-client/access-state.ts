@@ -112,7 +112,7 @@ export class AccessState {
   restore({ bundle, head, revocations, heard_at: heardAt }: KeptAccess, marks: Marks): void {
     if (head < marks.revocationHead)
       throw new Error(
-        `its last revocation is number ${head}, and ${marks.revocationHead} has been heard of: an older file was put back`,
+        `its last revocation is number ${head}, and ${marks.revocationHead} was received before: an older file was put back`,
       );
     this.use(bundle);
     this.addRevocations(revocations, head);

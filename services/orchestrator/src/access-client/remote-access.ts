@@ -36,7 +36,7 @@ export class RemoteAccess implements ControlCenter {
     return users;
   }
 
-  async tell(decisions: readonly LoggedDecision[]): Promise<void> {
+  async record(decisions: readonly LoggedDecision[]): Promise<void> {
     for (const body of bodiesOf('decisions', decisions))
       await this.client.postText('/internal/decisions', body);
   }

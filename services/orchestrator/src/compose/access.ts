@@ -33,7 +33,7 @@ const PATIENCE_MS = 5_000;
 /** The calls to the control center; tests replace them. */
 export type AccessSource = ControlCenter & {
   users(ids: readonly string[]): Promise<CurrentUser[]>;
-  tell(decisions: readonly LoggedDecision[]): Promise<void>;
+  record(decisions: readonly LoggedDecision[]): Promise<void>;
 };
 
 /** What {@link composeAccess} returns. */
@@ -111,7 +111,7 @@ export function composeAccess(
       return authorizer(asked, id);
     },
     users: (ids) => source.users(ids),
-    decisions: new DecisionForwarder(outbox, (decisions) => source.tell(decisions)),
+    decisions: new DecisionForwarder(outbox, (decisions) => source.record(decisions)),
     reviewer,
     start: async (jobs) => {
       await accessClient.start();
@@ -139,7 +139,7 @@ function gauges(registry: Base['registry'], accessClient: AccessClient): void {
   });
   new Gauge({
     name: 'orchestrator_control_center_silent_seconds',
-    help: 'How long the control center has not been heard of',
+    help: 'Seconds since the last answer of the control center',
     registers: [registry],
     collect() {
       this.set(accessClient.silentSeconds);

@@ -155,7 +155,7 @@ export class ControlCenterProxy {
   }
 }
 
-/** Hands on what clients of the API know; whatever else the control center set is replaced by this service's own. */
+/** Copies the headers that clients of the API know. Other headers of the control center are replaced by those of this service. */
 export function copyHeaders(from: IncomingMessage['headers'], response: Response): void {
   for (const name of ANSWER_HEADERS) {
     const value = from[name];

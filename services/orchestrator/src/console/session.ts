@@ -26,7 +26,7 @@ interface SessionAnswer {
 }
 
 /**
- * `/console/session`: POST signs in, GET tells who is signed in, DELETE signs out, and POST to `…/refresh` renews. The
+ * `/console/session`: POST signs in, GET says who is signed in, DELETE signs out, and POST to `…/refresh` renews. The
  * token stays in an httpOnly cookie and never appears in an answer.
  */
 export class ConsoleSession {
@@ -51,7 +51,7 @@ export class ConsoleSession {
   async #refresh(request: Request, response: Response): Promise<void> {
     const token = readToken(request);
     if (token === undefined) {
-      throw new Failure('unauthenticated', 'Nobody is signed in here. Sign in first.', {
+      throw new Failure('unauthenticated', 'No user is signed in. Sign in first.', {
         code: 'token_missing',
       });
     }

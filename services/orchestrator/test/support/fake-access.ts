@@ -82,7 +82,7 @@ export class FakeAccess implements AccessSource {
     }));
   }
 
-  async tell(decisions: readonly LoggedDecision[]): Promise<void> {
+  async record(decisions: readonly LoggedDecision[]): Promise<void> {
     this.#mustBeThere();
     this.decisions.push(...decisions);
   }

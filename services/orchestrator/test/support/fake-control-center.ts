@@ -72,7 +72,7 @@ export class FakeControlCenter {
         ),
         on(introspectToken)(async ({ body }) => reply(await this.access.introspect(body.token_hash))),
         on(recordDecisions)(async ({ body }) => {
-          await this.access.tell(body.decisions);
+          await this.access.record(body.decisions);
           return reply({ kept: body.decisions.length });
         }),
       ],

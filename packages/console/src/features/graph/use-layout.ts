@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useState } from 'react';
 import type { GraphNode, Layout } from './layout.js';
 
-/** The layout of these nodes, once it is there; the same structure is laid out once, whatever its states do. */
+/** The layout of these nodes, once it is there. A structure is laid out once; a change of states does not repeat it. */
 export function useLayout(nodes: readonly GraphNode[]): Layout | undefined {
   const structure = useMemo(
     () => JSON.stringify(nodes.map(({ id, dependencies }) => [id, dependencies])),
