@@ -165,6 +165,21 @@ export const endUserSessions = define({
   addition: true,
 });
 
+/** `DELETE /users/{id}/lock` */
+export const unlockUser = define({
+  id: 'unlockUser',
+  method: 'delete',
+  path: '/users/{id}/lock',
+  summary: 'Unlock the sign-in of a user',
+  description:
+    'Resets the counts of wrong passwords and wrong MFA codes, from all clients, which refuse or delay sign-ins of the user. The password and MFA stay as they are. A user with more rights than you returns 403 `higher_rights`.',
+  permission: { resource: 'users:{params.id}', action: 'update' },
+  params: byId,
+  success: { status: 200, data: sentence, example: 'Sign-in unlocked' },
+  errors: [404],
+  addition: true,
+});
+
 /** `DELETE /users/{id}/mfa` */
 export const resetUserMfa = define({
   id: 'resetUserMfa',

@@ -1,5 +1,6 @@
 import type { AuditTrail } from './audit/audit-record.js';
 import type { IdempotencyKeys } from './idempotency.js';
+import type { LoginAttempts } from './login/login-attempts.js';
 import type { MfaWrites } from './mfa/mfa-store.js';
 import type { PolicyWrites } from './policy/policy-store.js';
 import type { NewRevocation } from './revocation/revocation.js';
@@ -12,6 +13,7 @@ export interface Stores {
   users: UserWrites;
   sessions: SessionWrites;
   mfa: MfaWrites;
+  loginAttempts: Pick<LoginAttempts, 'clearUser'>;
   apiTokens: ApiTokenWrites;
   /** Revokes what is neither a session nor a user: their stores revoke on their own. */
   revoke(revocation: NewRevocation): void;

@@ -6,6 +6,7 @@ import {
   listUsers,
   listUserSessions,
   listUserTokens,
+  unlockUser,
   updateUser,
 } from '@provisioning/contracts';
 import { on, page, principalOf, reply, sessionOf, type Binding } from '@provisioning/http-kit';
@@ -69,6 +70,10 @@ export function userRoutes(
     on(endUserSessions)(async (request) => {
       await users.endSessions(request.params.id, actorOf(request), writerOf(request));
       return reply('Sessions ended');
+    }),
+    on(unlockUser)(async (request) => {
+      await users.unlock(request.params.id, actorOf(request), writerOf(request));
+      return reply('Sign-in unlocked');
     }),
   ];
 }

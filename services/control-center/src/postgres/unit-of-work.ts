@@ -5,6 +5,7 @@ import type { UnitOfWork } from '../domain/unit-of-work.js';
 import type { NewRevocation } from '../domain/revocation/revocation.js';
 import { PostgresApiTokenStore } from './accounts/api-token-store.js';
 import { PostgresAuditTrail } from './audit/audit-trail.js';
+import { PostgresLoginAttempts } from './accounts/login-attempts.js';
 import { PostgresMfaStore } from './accounts/mfa-store.js';
 import { writeRevocations } from './accounts/revocation-log.js';
 import { PostgresSessionWrites } from './accounts/session-store.js';
@@ -28,6 +29,7 @@ export function postgresUnitOfWork(
           users: new PostgresUserStore(transaction),
           sessions: new PostgresSessionWrites(transaction, revoke),
           mfa: new PostgresMfaStore(transaction),
+          loginAttempts: new PostgresLoginAttempts(transaction),
           apiTokens: new PostgresApiTokenStore(transaction),
           revoke,
           policies: new PostgresPolicyStore(transaction),

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import bcrypt from 'bcrypt';
+import { auditOf } from '../support/people.js';
 import { ADMIN_PASSWORD, startTestApi, type TestApi } from '../support/test-api.js';
 
 interface Answer {
@@ -97,6 +98,26 @@ describe('POST /auth/login', () => {
     await login({ username: 'victim', password: ADMIN_PASSWORD }).expect(401);
     await login({ username: 'VICTIM', password: ADMIN_PASSWORD }).expect(401);
     await login({ username: 'admin', password: ADMIN_PASSWORD }).expect(200);
+  });
+
+  it('accepts the right password again after an admin has unlocked the user', async () => {
+    await addUser('locked-out');
+    for (let i = 0; i < 5; i += 1) await login({ username: 'locked-out', password: 'wrong-password' });
+    const right = { username: 'locked-out', password: ADMIN_PASSWORD };
+    await login(right).expect(401);
+    const { database } = service.api.opened;
+    const { id } = await database('users').where({ username: 'locked-out' }).first<{ id: string }>('id');
+    const token = await service.token();
+    const unlock = () => service.http.delete(`/users/${id}/lock`).auth(token, { type: 'bearer' });
+    const { body } = await unlock().expect(200);
+    expect(body.data).toBe('Sign-in unlocked');
+    await login(right).expect(200);
+    await unlock().expect(200);
+    const records = (await auditOf(service, id)).filter(({ action }) => action === 'user.unlock');
+    expect(records.map(({ details }) => details)).toEqual([
+      { username: 'locked-out', reset: { passwords: true, codes: false } },
+      { username: 'locked-out', reset: { passwords: false, codes: false } },
+    ]);
   });
 
   it('creates no session for a user who is disabled while the password is checked', async () => {

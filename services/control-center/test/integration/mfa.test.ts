@@ -161,9 +161,18 @@ describe('second factors', () => {
     await signIn(recoveryCodes[0]).expect(200);
     clock.forward(STEP);
     await right().expect(200);
+    for (let i = 0; i < 5; i += 1) await wrong();
+    clock.forward(15 * 60_000);
+    for (let i = 0; i < 5; i += 1) await wrong();
+    clock.forward(STEP);
+    await right().expect(401);
+    await callAs(service, await service.token())('delete', `/users/${user.id}/lock`).expect(200);
+    await right().expect(200);
     const locks = (await auditOf(service, user.id)).filter(({ action }) => action === 'auth.lock');
     expect(locks.map(({ details }) => details)).toEqual([
       { of: 'mfa', failures: 5 },
+      { of: 'mfa', failures: 5 },
+      { of: 'mfa', failures: 10 },
       { of: 'mfa', failures: 5 },
       { of: 'mfa', failures: 10 },
     ]);

@@ -1,12 +1,13 @@
+import type { AttemptKey } from '../../src/domain/login/attempt-key.js';
 import type { LoginAttempts } from '../../src/domain/login/login-attempts.js';
 
 export class InMemoryLoginAttempts implements LoginAttempts {
-  readonly #counts = new Map<string, { count: number; forgetAt: Date }>();
+  readonly #counts = new Map<string, { count: number; forgetAt: Date; user?: string }>();
 
-  claim(key: string, most: number, now: Date, forgetAt: Date): Promise<number | undefined> {
+  claim({ key, user }: AttemptKey, most: number, now: Date, forgetAt: Date): Promise<number | undefined> {
     const counted = this.#counted(key, now);
     if (counted >= most) return Promise.resolve(undefined);
-    this.#counts.set(key, { count: counted + 1, forgetAt });
+    this.#counts.set(key, { count: counted + 1, forgetAt, user });
     return Promise.resolve(counted + 1);
   }
 
@@ -30,6 +31,13 @@ export class InMemoryLoginAttempts implements LoginAttempts {
   clear(key: string): Promise<void> {
     this.#counts.delete(key);
     return Promise.resolve();
+  }
+
+  clearUser(user: string): Promise<number> {
+    const before = this.#counts.size;
+    for (const [key, counted] of this.#counts)
+      if (key === user || counted.user === user) this.#counts.delete(key);
+    return Promise.resolve(before - this.#counts.size);
   }
 
   #counted(key: string, now: Date): number {

@@ -12,7 +12,7 @@ describe('Lockout', () => {
     lockout = new Lockout(new InMemoryLoginAttempts(), () => now);
   });
   const attempt = (right: boolean, key = 'alice') =>
-    lockout.attempt(key, () => {
+    lockout.attempt({ key, user: key }, () => {
       checked += 1;
       return Promise.resolve(right);
     });
@@ -54,7 +54,9 @@ describe('Lockout', () => {
 
   it('does not count an attempt that could not be checked', async () => {
     for (let i = 0; i < 10; i++) {
-      await expect(lockout.attempt('alice', () => Promise.reject(new Error('busy')))).rejects.toThrow('busy');
+      await expect(
+        lockout.attempt({ key: 'alice', user: 'alice' }, () => Promise.reject(new Error('busy'))),
+      ).rejects.toThrow('busy');
     }
     expect(await attempt(true)).toBe('right');
   });

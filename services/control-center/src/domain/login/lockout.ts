@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.js';
+import type { AttemptKey } from './attempt-key.js';
 import type { LoginAttempts } from './login-attempts.js';
 import { Turns } from './turns.js';
 
@@ -25,8 +26,8 @@ export class Lockout {
    * out.
    * @param check whether the attempt is correct; when it throws, the attempt is not counted.
    */
-  attempt(key: string, check: () => Promise<boolean>): Promise<Outcome> {
-    return this.#turns.take(key, async () => {
+  attempt(key: AttemptKey, check: () => Promise<boolean>): Promise<Outcome> {
+    return this.#turns.take(key.key, async () => {
       const now = this.clock();
       const forgetAt = new Date(now.getTime() + LOCKED_MS);
       const count = await this.attempts.claim(key, MOST_FAILURES, now, forgetAt);
@@ -35,11 +36,11 @@ export class Lockout {
       try {
         right = await check();
       } catch (error) {
-        await this.attempts.release(key);
+        await this.attempts.release(key.key);
         throw error;
       }
       if (!right) return count === MOST_FAILURES ? 'last' : 'wrong';
-      await this.attempts.clear(key);
+      await this.attempts.clear(key.key);
       return 'right';
     });
   }

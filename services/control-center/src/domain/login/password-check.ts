@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import type { PasswordHasher } from '../user/password-hasher.js';
 import type { UserStore } from '../user/user-store.js';
 import { LONGEST_PASSWORD_BYTES } from '../user/password-rules.js';
 import { canonicalPassword } from '../user/password-text.js';
 import type { UserCredentials } from '../user/user.js';
 import { canonicalUsername } from '../user/username.js';
+import { attemptKeyOf, userKeyOf } from './attempt-key.js';
 import type { Delay } from './delay.js';
 import type { Lockout } from './lockout.js';
 import type { RefusalReason } from './refusal.js';
@@ -35,9 +35,9 @@ export class PasswordCheck {
   async check({ username: name, password, network }: PasswordRequest): Promise<CheckedPassword> {
     const username = canonicalUsername(name);
     const key = username ?? name;
-    await this.delay.wait(keyOf(key));
+    await this.delay.wait(userKeyOf(key));
     let user: UserCredentials | undefined;
-    const outcome = await this.lockout.attempt(keyOf(key, network), async () => {
+    const outcome = await this.lockout.attempt(attemptKeyOf(key, network), async () => {
       user = username === undefined ? undefined : await this.users.findCredentials(username);
       return (await this.#matches(user, password)) && user?.enabled === true;
     });
@@ -47,7 +47,7 @@ export class PasswordCheck {
       user = username === undefined ? undefined : await this.users.findCredentials(username);
       return { right: false, user, reason: 'locked', locks: false };
     }
-    await this.delay.failed(keyOf(key));
+    await this.delay.failed(userKeyOf(key));
     return { right: false, user, reason: reasonOf(user), locks: outcome === 'last' };
   }
 
@@ -65,9 +65,4 @@ export class PasswordCheck {
 function reasonOf(user: UserCredentials | undefined): RefusalReason {
   if (!user) return 'unknown_user';
   return user.enabled ? 'wrong_password' : 'disabled';
-}
-
-/** A digest, since the key is stored and users sometimes type a password into the username field. */
-function keyOf(...parts: readonly string[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }

@@ -42,5 +42,7 @@ export interface MfaWrites extends MfaStore {
   /** @returns the number of codes left; undefined when the code was used already. */
   useRecoveryCode(userId: string, hash: string, at: Date): Promise<number | undefined>;
   replaceRecoveryCodes(userId: string, hashes: readonly string[]): Promise<void>;
+  /** Resets the count of wrong codes. @returns whether there were any */
+  unlock(userId: string): Promise<boolean>;
   remove(userId: string): Promise<void>;
 }

@@ -40,6 +40,18 @@ export function userSessionsEnded(user: User, by: AuditActor): NewAuditRecord {
   return about(user.id, 'user.end_sessions', by, { username: user.username });
 }
 
+/**
+ * Returns the audit record of a user whose sign-in was unlocked.
+ * @param reset whether there were counts of wrong passwords, and of wrong codes
+ */
+export function userUnlocked(
+  user: User,
+  by: AuditActor,
+  reset: { passwords: boolean; codes: boolean },
+): NewAuditRecord {
+  return about(user.id, 'user.unlock', by, { username: user.username, reset });
+}
+
 function about(
   id: string,
   action: string,

@@ -7,6 +7,7 @@ import type { UnitOfWork } from '../unit-of-work.js';
 import type { CommonPasswords } from './common-passwords.js';
 import type { PasswordHasher } from './password-hasher.js';
 import type { UserFilter, UserStore } from './user-store.js';
+import { userKeyOf } from '../login/attempt-key.js';
 import { mustKeepAnEditor } from '../policy/editor-guard.js';
 import { PolicySets } from '../policy/policy-sets.js';
 import type { Writer } from '../policy/writer.js';
@@ -14,7 +15,7 @@ import { endApiTokens, endLostRoles } from '../token/end-api-tokens.js';
 import { passwordFault } from './password-rules.js';
 import { mustHaveRightsOf, mustNotExceed } from './user-guards.js';
 import { ADMIN_ROLE, changed, isEnabledAdmin, type User, type UserChanges } from './user.js';
-import { userCreated, userDeleted, userSessionsEnded, userUpdated } from './user-audit.js';
+import { userCreated, userDeleted, userSessionsEnded, userUnlocked, userUpdated } from './user-audit.js';
 import { canonicalUsername, USERNAME_RULE } from './username.js';
 
 /** A user to be created. */
@@ -155,6 +156,20 @@ export class UserService {
       if (writer) mustHaveRightsOf(await this.sets.of(policies), writer, user);
       await sessions.endAllOf(id, 'ended_by_admin', this.clock());
       await audit.append(userSessionsEnded(user, by));
+    });
+  }
+
+  /**
+   * Lets a user sign in again who was locked out by wrong passwords or codes.
+   * @throws Failure `forbidden` as {@link update}.
+   */
+  async unlock(id: string, by: AuditActor, writer?: Writer): Promise<void> {
+    await this.work.run(async ({ users, loginAttempts, mfa, policies, audit }) => {
+      const user = found(await users.lock(id));
+      if (writer) mustHaveRightsOf(await this.sets.of(policies), writer, user);
+      const passwords = await loginAttempts.clearUser(userKeyOf(user.username));
+      const codes = await mfa.unlock(id);
+      await audit.append(userUnlocked(user, by, { passwords: passwords > 0, codes }));
     });
   }
 

@@ -89,6 +89,10 @@ export class PostgresMfaStore implements MfaWrites {
     );
   }
 
+  async unlock(userId: string): Promise<boolean> {
+    return (await this.#of(userId).where('failures', '>', 0).update(UNLOCKED)) === 1;
+  }
+
   async remove(userId: string): Promise<void> {
     await this.database('mfa_recovery_codes').where({ user_id: userId }).delete();
     await this.#of(userId).delete();
