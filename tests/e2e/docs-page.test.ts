@@ -33,6 +33,8 @@ describeWithBrowser('the API documentation, in a real browser', () => {
       });
       await page.goto(`${url()}/docs`);
       await page.getByText(path, { exact: true }).first().waitFor({ timeout: 300_000 });
+      // Requests of the page go to the address where it was opened, whichever port that is.
+      expect(await page.locator('.servers select').inputValue()).toBe(url());
       expect(troubles).toEqual([]);
       expect(elsewhere).toEqual([]);
       await page.close();

@@ -20,12 +20,35 @@ const PAGE = `<!doctype html>
 </html>
 `;
 // A file, not an inline script: the page runs under `script-src 'self'`.
-const START = `SwaggerUIBundle({ url: '../openapi.json', dom_id: '#docs', deepLinking: true, validatorUrl: null });\n`;
+// The page shows relative servers as the addresses that they stand for.
+const START = `const source = new URL('../openapi.json', location.href).href;
+SwaggerUIBundle({
+  url: source,
+  dom_id: '#docs',
+  deepLinking: true,
+  validatorUrl: null,
+  responseInterceptor(response) {
+    if (response.url !== source || !response.ok) return response;
+    const contract = JSON.parse(response.text);
+    for (const server of contract.servers) server.url = new URL(server.url, source).href.replace(/\\/$/, '');
+    return { ...response, text: JSON.stringify(contract) };
+  },
+});
+`;
 
-/** Serves `/openapi.json` and `/docs` without requests to other hosts. */
-export function docsRouter(document: object): Router {
+/**
+ * The address that serves the document, relative to it: right on every port, behind a proxy and under a path prefix. It
+ * is the first, so that requests of the page go to it.
+ */
+const HERE = { url: './', description: 'The address of this document' };
+
+/**
+ * Serves `/openapi.json` and `/docs` without requests to other hosts.
+ * @param contract the OpenAPI document; its servers follow the address that serves it
+ */
+export function docsRouter(contract: { servers?: readonly object[] }): Router {
   const router = Router();
-  const text = JSON.stringify(document);
+  const text = JSON.stringify({ ...contract, servers: [HERE, ...(contract.servers ?? [])] });
   router.get('/openapi.json', (_request, response) => {
     response.type('json').send(text);
   });
