@@ -12,6 +12,7 @@ import { statusCommand } from './commands/status/index.js';
 import { taskCommands } from './commands/task/index.js';
 import { tokenCommands } from './commands/token/index.js';
 import { userCommands } from './commands/user/index.js';
+import { versionCommand } from './commands/version/index.js';
 import { webhookCommands } from './commands/webhook/index.js';
 import { workflowCommands } from './commands/workflow/index.js';
 import type { Actions } from './context.js';
@@ -55,6 +56,7 @@ export function programOf(actions: Actions, { stdout, stderr }: Terminal): Comma
     auditCommands,
     webhookCommands,
     tokenCommands,
+    versionCommand,
   ]) {
     add(program, actions);
   }

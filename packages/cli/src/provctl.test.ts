@@ -261,6 +261,31 @@ describe('provctl token', () => {
   });
 });
 
+describe('provctl user', () => {
+  it('unlocks the sign-in of a user', async () => {
+    const ran = await provctl({ unlockUser: 'Sign-in unlocked' }, `user unlock ${ID}`);
+    expect(ran).toMatchObject({ code: 0, out: `Done  Unlocked the sign-in of user ${ID}.\n` });
+  });
+});
+
+describe('provctl version', () => {
+  it('shows what runs', async () => {
+    const answer = {
+      version: '0.2.0',
+      commit: 'a'.repeat(40),
+      node: '22.1.0',
+      schema: '2026_x',
+      mode: 'production',
+    };
+    const answers = { orchestratorVersion: answer, controlCenterVersion: { ...answer, commit: null } };
+    const ran = await provctl(answers, 'version');
+    expect(ran.code).toBe(0);
+    expect(ran.out).toMatch(/^orchestrator +0\.2\.0 +aaaaaaaaaaaa +22\.1\.0 +2026_x$/m);
+    // The fake platform answers both services at one address: the operation found first.
+    expect(ran.out).toMatch(/^provctl +\d+\.\d+\.\d+ +- +/m);
+  });
+});
+
 describe('provctl checkpoint', () => {
   it('shows what has changed since a checkpoint', async () => {
     const change = {
@@ -343,7 +368,7 @@ describe('provctl rollback', () => {
 
 describe('provctl batch plan', () => {
   it('shows operations and the locks that the batch would wait for, and submits nothing', async () => {
-    const holder = { task_id: null, batch_id: ID, rollback_id: null, name: 'other', since: AT };
+    const holder = { task_id: null, batch_id: ID, since: AT, granted: true };
     const answer = {
       name: 'one',
       operations: [{ id: 'a', type: 'server_batch', provider: 'local', infra: 'dev', dependencies: ['b'] }],
@@ -351,7 +376,7 @@ describe('provctl batch plan', () => {
       locks: [{ infra: 'dev', holder, queue: [], waiting: 0 }],
     };
     const ran = await provctl({ planBatch: answer }, 'batch plan -', JSON.stringify(planBatch.example));
-    expect(ran.code).toBe(0);
+    expect(ran).toMatchObject({ code: 0, err: '' });
     expect(ran.out).toMatch(/^a +server_batch +dev +local +b$/m);
     expect(ran.out).toContain(`Waiting  dev is locked by batch ${ID}; 0 wait already.`);
     expect(ran.sent.map(({ body }) => body)).toEqual([planBatch.example]);

@@ -16,7 +16,7 @@ interface UserOptions {
 
 /** Adds `provctl user` to the program. */
 export function userCommands(program: Command, actions: Actions): void {
-  const user = program.command('user').description('create, list, update and delete users');
+  const user = program.command('user').description('create, list, update, unlock and delete users');
   withListOptions(user.command('list').description('list users, newest first'))
     .option('--role <role>', 'only users with this role')
     .action(
@@ -47,6 +47,16 @@ export function userCommands(program: Command, actions: Actions): void {
     .option('--enable', 'enable the user')
     .option('--disable', 'disable the user and end their sessions')
     .action(actions.of(update));
+  user
+    .command('unlock <user>')
+    .description('let a user sign in again who was locked out by wrong passwords or codes')
+    .action(
+      actions.of(async ({ client, printer }, user: string) => {
+        const id = await userIdOf(client, user);
+        await client.controlCenter.unlockUser({ params: { id } });
+        printer.done(`Unlocked the sign-in of user ${user}.`, { id });
+      }),
+    );
   user
     .command('delete <user>')
     .description('delete a user, by id or name')
