@@ -47,6 +47,7 @@ export type * from './schemas/batch.js';
 export type * from './schemas/batch-request.js';
 export type * from './schemas/decision.js';
 export type * from './schemas/event.js';
+export type { Version } from './schemas/health.js';
 export type * from './schemas/internal.js';
 export type * from './schemas/mfa.js';
 export type * from './schemas/plan.js';

@@ -50,6 +50,7 @@ export const commonVariables = {
   TRUST_PROXY: integer({ min: 0, max: 16 })({ default: 0 }),
   METRICS_TOKEN: str({ default: undefined }),
   ALLOWED_ORIGINS: origins({ default: [] }),
+  PROVISIONING_COMMIT: str({ default: undefined }),
 };
 
 function isProduction(values: Record<string, unknown>): boolean {
@@ -74,6 +75,8 @@ export interface CommonConfig {
   trustProxy: number;
   allowedOrigins: readonly string[];
   metricsToken: string | undefined;
+  /** The commit that the program was built from, if it is known. */
+  commit: string | undefined;
   logLevel: string;
   logFormat: 'json' | 'text';
 }
@@ -105,6 +108,7 @@ export function commonConfig(values: CommonValues): CommonConfig {
     trustProxy: values.TRUST_PROXY,
     allowedOrigins: values.ALLOWED_ORIGINS,
     metricsToken: values.METRICS_TOKEN,
+    commit: values.PROVISIONING_COMMIT,
     logLevel: values.LOG_LEVEL,
     logFormat: values.LOG_FORMAT,
   };

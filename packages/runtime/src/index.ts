@@ -52,6 +52,7 @@ export {
 } from './postgres.js';
 export { Patience } from './patience.js';
 export { NotReady, probeRouter, type ProbeOptions, type ReadinessChecks } from './probes.js';
+export { programVersion } from './program-version.js';
 export { RENAMED_VARIABLES } from './renamed-variables.js';
 export { Resources, runProcess, runToEnd, type RunningProcess } from './process.js';
 export { mayHoldSecrets, redact, redactText } from './redact.js';

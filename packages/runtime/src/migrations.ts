@@ -132,6 +132,12 @@ async function appliedMigrations(database: Knex, schema: string): Promise<string
   return rows.map(({ name }) => name);
 }
 
+/** The name of the newest migration that `schema` has had, without an extension; undefined before the first. */
+export async function schemaVersion(database: Knex, schema: string): Promise<string | undefined> {
+  const applied = await appliedMigrations(database, schema);
+  return applied.sort().at(-1)?.replace(/\.js$/, '');
+}
+
 function migrationsIn(folder: string): string[] {
   return readdirSync(folder).filter((name) => name.endsWith('.js'));
 }

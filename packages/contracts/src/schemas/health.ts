@@ -1,5 +1,5 @@
-import Type from 'typebox';
-import { closed, oneOf } from './basics.js';
+import Type, { type Static } from 'typebox';
+import { closed, nullable, oneOf, text } from './basics.js';
 
 const verdict = oneOf(['ok', 'away', 'no answer', 'stopping']);
 
@@ -22,3 +22,19 @@ export const readinessQuery = closed({
     Type.String({ maxLength: 5, description: 'If present, the response lists the state of each dependency' }),
   ),
 });
+
+/** Response of `GET /version`. */
+export const versionSchema = closed(
+  {
+    version: text(64, { description: 'Version of the program' }),
+    commit: nullable(text(64, { description: 'Commit that the program was built from; null if unknown' })),
+    node: text(32, { description: 'Version of Node.js' }),
+    schema: nullable(
+      text(256, { description: 'Newest migration of the service’s database schema; null before the first' }),
+    ),
+    mode: oneOf(['production', 'development']),
+  },
+  { title: 'Version' },
+);
+/** A value of {@link versionSchema}. */
+export type Version = Static<typeof versionSchema>;

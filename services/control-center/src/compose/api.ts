@@ -10,6 +10,7 @@ import {
   internalSocketPath,
   jobMetrics,
   JobRunner,
+  programVersion,
   startHttpServer,
   type Logger,
   type RunningProcess,
@@ -36,7 +37,7 @@ import { makeFirstAdmin } from './first-admin.js';
 import { composeIdentity } from './identity.js';
 import { periodicJobs } from './jobs.js';
 import { composePolicies } from './policies.js';
-import { openResources, type Opened } from './resources.js';
+import { openResources, SCHEMA, type Opened } from './resources.js';
 
 /** Replacements that tests use. */
 export interface Overrides {
@@ -115,7 +116,7 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
   };
   let stopping = false;
   const bindings: Binding[] = [
-    ...systemRoutes(),
+    ...systemRoutes(() => programVersion(database, SCHEMA, config)),
     ...identity.bindings,
     ...accountRoutes(users, policies.inForce.current, clock),
     ...userRoutes(

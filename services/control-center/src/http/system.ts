@@ -1,7 +1,10 @@
-import { controlCenterHealth } from '@provisioning/contracts';
+import { controlCenterHealth, controlCenterVersion, type Version } from '@provisioning/contracts';
 import { on, reply, type Binding } from '@provisioning/http-kit';
 
-/** Returns the operation that reports the health of the service. */
-export function systemRoutes(): Binding[] {
-  return [on(controlCenterHealth)(() => reply('Control Center is healthy' as const))];
+/** Returns the operations that report the health and the version of the service. */
+export function systemRoutes(version: () => Promise<Version>): Binding[] {
+  return [
+    on(controlCenterHealth)(() => reply('Control Center is healthy' as const)),
+    on(controlCenterVersion)(async () => reply(await version())),
+  ];
 }

@@ -18,6 +18,25 @@ describe('the control center', () => {
     expect(body).toEqual({ success: true, data });
   });
 
+  it('shows signed-in users what runs', async () => {
+    await service.http.get('/version').expect(401);
+    const { body } = await service.http
+      .get('/version')
+      .auth(await service.token(), { type: 'bearer' })
+      .expect(200);
+    const { rows } = await service.api.opened.database.raw('select max(name) as newest from migrations');
+    expect(body).toMatchObject({
+      data: {
+        version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
+        commit: null,
+        node: process.versions.node,
+        mode: 'development',
+      },
+    });
+    const { schema } = (body as { data: { schema: string } }).data;
+    expect(`${schema}.js`).toBe(rows[0].newest);
+  });
+
   it('shows its metrics and its contract', async () => {
     const metrics = await service.http.get('/metrics').expect(200);
     expect(metrics.text).toMatch(/http_requests_total\{.*route="\/health"/);

@@ -10,6 +10,7 @@ import {
   nextTurn,
   poolMetrics,
   poolStateOf,
+  programVersion,
   startHttpServer,
   within,
   type RunningProcess,
@@ -66,7 +67,7 @@ import { platformMetrics } from './platform-metrics.js';
 import { composeWebhooks } from './webhooks.js';
 import { providersOf, workspaceIn } from './workspace.js';
 import { composeRealtime, type Realtime } from './realtime.js';
-import { openBase, type Base } from './resources.js';
+import { openBase, SCHEMA, type Base } from './resources.js';
 
 /** How long health waits for the figures, in milliseconds. */
 const FIGURES_MS = 2_000;
@@ -180,7 +181,7 @@ export function composeApi(
   const app = createApp({
     operations: orchestratorOperations,
     bindings: [
-      ...systemRoutes(),
+      ...systemRoutes(() => programVersion(base.database, SCHEMA, config)),
       ...taskRoutes(tasks, config.provisioningCommand, reading),
       ...batchRoutes(batches, platform, reading),
       ...stateRoutes(

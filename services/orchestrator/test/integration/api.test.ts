@@ -10,7 +10,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{1
 let api: TestApi;
 
 beforeAll(async () => {
-  api = await testApi();
+  api = await testApi({ PROVISIONING_COMMIT: 'abc123' });
 });
 afterAll(() => api.stop());
 beforeEach(() => api.database.raw('truncate tasks, events, locks, idempotency_keys, tallies'));
@@ -277,6 +277,18 @@ describe('every answer', () => {
     await api.anonymous.get('/readyz').expect(200);
     const { text } = await api.anonymous.get('/metrics').expect(200);
     expect(text).toContain('http_request_duration_seconds_bucket');
+  });
+
+  it('shows signed-in users what runs', async () => {
+    await api.anonymous.get('/version').expect(401);
+    const { body } = await api.as('auditor').get('/version').expect(200);
+    expect(body.data).toEqual({
+      version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
+      commit: 'abc123',
+      node: process.versions.node,
+      schema: expect.stringMatching(/^\d{8}T\d{4}_[a-z0-9_]+$/),
+      mode: 'development',
+    });
   });
 
   it('has version 1, and another version is refused', async () => {
