@@ -552,6 +552,15 @@ class OrchestratorOperations:
             idempotent=True,
         )
 
+    def orchestrator_version(
+        self,
+    ) -> Json:
+        """Show the version of the service."""
+        return self._call(
+            "GET",
+            "/version",
+        )
+
     @reads_on_by("after", "id")
     def list_webhooks(
         self,
@@ -1178,6 +1187,17 @@ class ControlCenterOperations:
             path={"id": id},
         )
 
+    def unlock_user(
+        self,
+        id: str,
+    ) -> Json:
+        """Unlock the sign-in of a user."""
+        return self._call(
+            "DELETE",
+            "/users/{id}/lock",
+            path={"id": id},
+        )
+
     def reset_user_mfa(
         self,
         id: str,
@@ -1232,4 +1252,13 @@ class ControlCenterOperations:
             "/users/{id}/tokens",
             path={"id": id},
             query={"after": after, "limit": limit, "offset": offset},
+        )
+
+    def control_center_version(
+        self,
+    ) -> Json:
+        """Show the version of the service."""
+        return self._call(
+            "GET",
+            "/version",
         )
