@@ -52,6 +52,7 @@ export type * from './schemas/internal.js';
 export type * from './schemas/mfa.js';
 export type * from './schemas/plan.js';
 export type * from './schemas/platform.js';
+export type * from './schemas/approval.js';
 export type * from './schemas/policy.js';
 export type * from './schemas/resource.js';
 export type * from './schemas/rollback.js';

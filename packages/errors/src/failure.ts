@@ -35,7 +35,7 @@ export interface FailureOptions {
   /** Seconds after which a repetition makes sense. */
   retryAfter?: number;
   /** Further members of the answer beside `error` and `code`, e.g. a `decision_id`. */
-  extra?: Record<string, string>;
+  extra?: Record<string, unknown>;
   /** For the log only: never sent to a client. */
   cause?: unknown;
 }
@@ -46,7 +46,7 @@ export class Failure extends Error {
   readonly code: string;
   readonly details: FailureDetail[] | undefined;
   readonly retryAfter: number | undefined;
-  readonly extra: Record<string, string> | undefined;
+  readonly extra: Record<string, unknown> | undefined;
 
   constructor(
     readonly kind: FailureKind,

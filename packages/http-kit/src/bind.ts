@@ -1,6 +1,6 @@
 import type { BodyOf, DataOf, Operation, ParamsOf, QueryOf } from '@provisioning/contracts';
 import { Failure, isFailure } from '@provisioning/errors';
-import type { Question } from '@provisioning/policy';
+import type { ApprovedPlan, Question } from '@provisioning/policy';
 import type { Principal } from './principal.js';
 import type { Reply } from './reply.js';
 
@@ -18,10 +18,13 @@ export interface HandlerRequest<O> {
   body: BodyOf<O>;
   /** The questions that the policies have allowed; empty where none were asked. */
   asked: readonly Question[];
+  /** The plan with whose approvals they were allowed; undefined where the operation executes none. */
+  plan: ApprovedPlan | undefined;
   method: string;
   path: string;
   /**
    * Asks the policies what becomes known only while the request is served, such as the steps of a plan.
+   * The approvals of `plan` count here too.
    * @throws Failure `forbidden` that names every refusal.
    */
   permit: (questions: readonly Question[]) => Promise<void>;
@@ -52,7 +55,12 @@ export type Unpermitted<O> = Pick<HandlerRequest<O>, 'params' | 'query' | 'body'
 
 /** The questions of an operation and what was read to know them. */
 export type Asked<Found> =
-  | { questions: readonly Question[]; found: Found }
+  | {
+      questions: readonly Question[];
+      found: Found;
+      /** The plan that the operation executes: its approvals count. Everything else is done without approvals. */
+      plan?: ApprovedPlan | undefined;
+    }
   /** The object of the operation does not exist: callers who may ask get this failure. */
   | { questions: readonly Question[]; failure: Failure };
 

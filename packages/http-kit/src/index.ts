@@ -1,6 +1,6 @@
 export { createApp, type AppOptions } from './app.js';
 export type { Authenticator, ServiceAuthenticator } from './authenticate.js';
-export { authorize, type AccessRequest, type Authorizer } from './authorize.js';
+export { authorize, type AccessRequest, type Authorizer, type Permission } from './authorize.js';
 export {
   asksOfRows,
   asksOfStored,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Operation } from '@provisioning/contracts';
 import { Failure } from '@provisioning/errors';
-import type { Question } from '@provisioning/policy';
+import type { ApprovedPlan, Question } from '@provisioning/policy';
 import { currentContext, nextTurn } from '@provisioning/runtime';
 import {
   Router,
@@ -20,7 +20,7 @@ import {
   type ServiceAuthenticator,
 } from './authenticate.js';
 import { authorize, type Authorizer } from './authorize.js';
-import type { Binding, IdempotencyKey } from './bind.js';
+import type { Asked, Binding, IdempotencyKey } from './bind.js';
 import { inOrder } from './in-order.js';
 import { refuseTwoPositions } from './paging.js';
 import type { Principal } from './principal.js';
@@ -163,15 +163,17 @@ function endpoint({ asks, handle }: Binding, operation: Operation, options: Moun
     const idempotency = operation.idempotent ? idempotencyOf(request, principal, body) : undefined;
     let asked: readonly Question[] = [];
     let found: unknown;
+    let plan: ApprovedPlan | undefined;
     if (typeof permission === 'object' && principal && authorizer) {
       const declared = questionOf(permission, { params, query, body });
       state.asked = declared;
       const checked = { params, query, body, principal, declared, idempotency };
-      const about = asks
+      const about: Asked<unknown> = asks
         ? await asks(checked as Parameters<NonNullable<typeof asks>>[0])
         : { questions: [declared], found: undefined };
+      plan = 'failure' in about ? undefined : about.plan;
       asked = about.questions;
-      const deciding = authorize(authorizer, asked, principal, request);
+      const deciding = authorize(authorizer, asked, principal, request, plan);
       if (deciding) await deciding;
       if ('failure' in about) throw about.failure;
       found = about.found;
@@ -180,7 +182,7 @@ function endpoint({ asks, handle }: Binding, operation: Operation, options: Moun
     const permit = async (questions: readonly Question[]) => {
       if (!principal || !authorizer)
         throw new Error(`${operation.id} is not for users: the policies cannot be asked`);
-      await authorize(authorizer, questions, principal, request);
+      await authorize(authorizer, questions, principal, request, plan);
     };
     const answer = await handle({
       ...about(request, response, operation, principal),
@@ -188,6 +190,7 @@ function endpoint({ asks, handle }: Binding, operation: Operation, options: Moun
       query,
       body,
       asked,
+      plan,
       found,
       idempotency,
       permit,

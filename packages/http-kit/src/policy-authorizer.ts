@@ -2,7 +2,7 @@ import type { Action } from '@provisioning/contracts';
 import { answerQuestion, type Answer, type Decision, type PolicySet } from '@provisioning/policy';
 import { currentContext, type Logger } from '@provisioning/runtime';
 import { Counter, type Registry } from 'prom-client';
-import type { AccessRequest } from './authorize.js';
+import type { AccessRequest, Permission } from './authorize.js';
 import type { Principal } from './principal.js';
 
 /** A decision with everything that it depends on: evaluated again, it has the same outcome. */
@@ -47,8 +47,8 @@ export function policyAuthorizer(
   log: Logger,
   record: (taken: TakenDecision) => void = () => undefined,
   count: (decision: Decision) => void = () => undefined,
-): (asked: AccessRequest, decisionId: () => string) => boolean {
-  return ({ principal, request, ...question }, decisionId) => {
+): (asked: AccessRequest, decisionId: () => string) => Permission {
+  return ({ principal, request, plan, ...question }, decisionId) => {
     const at = new Date();
     const start = performance.now();
     const answerAs = (roles: Principal['roles']): Taken => ({
@@ -60,6 +60,7 @@ export function policyAuthorizer(
           request: { ...request, time: at },
         },
         question,
+        plan,
       ),
     });
     let taken = answerAs(principal.roles);
@@ -69,9 +70,10 @@ export function policyAuthorizer(
       if (!ofOwner.yes) taken = ofOwner;
     }
     const durationMs = performance.now() - start;
-    const { yes, decision, resource, roles } = taken;
+    const { yes, approvals, decision, resource, roles } = taken;
     count(decision);
-    const { action, context, mode = 'allowed' } = question;
+    const { action, mode = 'allowed' } = question;
+    const context = plan ? { ...question.context, plan: plan.changes } : question.context;
     if (!yes || (action !== 'read' && mode === 'allowed')) {
       const { effect, rule, errors } = decision;
       const user_id = principal.id;
@@ -90,7 +92,7 @@ export function policyAuthorizer(
         requestId: currentContext()?.requestId ?? null,
       });
     }
-    return yes;
+    return { yes, approvals };
   };
 }
 

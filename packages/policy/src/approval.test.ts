@@ -149,10 +149,49 @@ describe('an answer', () => {
     }
   });
 
+  it('is yes for the plan whose approvals fulfil every requirement', () => {
+    const set = policies(
+      ALLOW,
+      approve({ condition: 'context.plan.destroys > 0' }),
+      approve({ resource: 'servers:*' }),
+    );
+    const plan = {
+      id: 'plan-1',
+      submitterId: 'sam',
+      changes: { creates: 1, changes: 0, destroys: 0, providers: ['local'] },
+      approvals: [] as Approval[],
+      executedAt: '2026-11-30T00:00:00.000Z',
+    };
+    const asked = { ...question, resource: 'servers:production' };
+    const answered = (given: typeof plan) => {
+      const { yes, approvals } = answerQuestion(set, asker, asked, given);
+      return [yes, approvals.map(({ index }) => index)];
+    };
+    const approvals = [{ userId: 'ada', roles: [], at: '2026-11-29T00:00:00.000Z' }];
+    const destroying = { ...plan, changes: { ...plan.changes, destroys: 1 } };
+    expect(answered(plan)).toEqual([false, [2]]);
+    expect(answered(destroying)).toEqual([false, [1, 2]]);
+    expect(answered({ ...plan, approvals })).toEqual([true, []]);
+    expect(answered({ ...destroying, approvals })).toEqual([true, []]);
+    const denied = policies(ALLOW, approve(), { ...ALLOW, effect: 'Deny' });
+    expect(answerQuestion(denied, asker, asked, { ...plan, approvals })).toMatchObject({
+      yes: false,
+      approvals: [],
+    });
+  });
+
   it('is no where nothing denies but an approval is missing', () => {
     const asked = { ...question, resource: 'servers:production', mode: 'not_denied' } as const;
     expect(answerQuestion(policies(approve({})), asker, asked).yes).toBe(false);
     expect(answerQuestion(policies(), asker, asked).yes).toBe(true);
+  });
+
+  it('is yes without approvals for planning, where a rule allows it and none denies it', () => {
+    const asked = { ...question, resource: 'servers:production', mode: 'approvable' } as const;
+    const answered = (...rules: PolicyRule[]) => answerQuestion(policies(...rules), asker, asked).yes;
+    expect(answered(ALLOW, approve())).toBe(true);
+    expect(answered(approve())).toBe(false);
+    expect(answered(ALLOW, approve(), { ...ALLOW, effect: 'Deny' })).toBe(false);
   });
 });
 
@@ -209,7 +248,7 @@ const at = (seconds: number) => new Date(Date.UTC(2026, 10, 30) + seconds * 1000
 const by = (userId: string, roles: string[] = [], seconds = 0): Approval => ({
   userId,
   roles,
-  at: at(seconds),
+  at: at(seconds).toISOString(),
 });
 
 describe('approvals', () => {
@@ -228,6 +267,7 @@ describe('approvals', () => {
     ['without the role', { roles: ['lead'] }, by('ada', ['Lead', 'leader']), false],
     ['with one of the roles', { roles: ['lead', 'boss'] }, by('ada', ['x', 'boss']), true],
     ['that has just expired', { expiresIn: 100 }, by('ada'), false],
+    ['whose time cannot be read', { expiresIn: 100 }, { ...by('ada'), at: 'yesterday' }, false],
     ['that is about to expire', { expiresIn: 101 }, by('ada'), true],
   ] as const)('%s', (_title, rest, approval, counts) => {
     expect(countedApprovals({ ...ONE, ...rest }, [approval], about).length).toBe(counts ? 1 : 0);

@@ -1,4 +1,4 @@
-import type { RuleReference } from './decision.js';
+import type { PlanContext, RuleReference } from './decision.js';
 import type { Action, ResourceType } from './policy.js';
 
 /** The `approval` of a rule, as in the API. */
@@ -30,7 +30,20 @@ export interface ApprovalRequirement extends RuleReference {
 export interface Approval {
   userId: string;
   roles: readonly string[];
-  at: Date;
+  /** When it was given (ISO 8601). */
+  at: string;
+}
+
+/** The plan that is executed, with the approvals that it got. It survives JSON unchanged. */
+export interface ApprovedPlan {
+  id: string;
+  submitterId: string;
+  /** What conditions read as `context.plan`. */
+  changes: PlanContext;
+  /** Only of users who may still approve the plan, with the roles that they have now. */
+  approvals: readonly Approval[];
+  /** When its execution is requested (ISO 8601): approvals that have expired by then do not count. */
+  executedAt: string;
 }
 
 /**
@@ -65,9 +78,10 @@ export function countedApprovals(
   for (const approval of approvals) {
     if (distinctFrom.includes('submitter') && approval.userId === submitterId) continue;
     if (roles && !roles.some((role) => approval.roles.includes(role))) continue;
-    if (expiresIn !== null && now.getTime() >= approval.at.getTime() + expiresIn * 1000) continue;
+    // Written so that a time that cannot be read counts as expired.
+    if (expiresIn !== null && !(now.getTime() < Date.parse(approval.at) + expiresIn * 1000)) continue;
     const known = counted.get(approval.userId);
-    if (!known || known.at < approval.at) counted.set(approval.userId, approval);
+    if (!known || Date.parse(known.at) < Date.parse(approval.at)) counted.set(approval.userId, approval);
   }
   return [...counted.values()];
 }

@@ -6,6 +6,7 @@ export {
   unfulfilled,
   type Approval,
   type ApprovalRequirement,
+  type ApprovedPlan,
   type RuleApproval,
 } from './approval.js';
 export { builtinPolicies } from './builtin-policies.js';

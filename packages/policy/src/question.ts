@@ -14,8 +14,9 @@ export interface Question {
    * Which answer counts as yes.
    * - `allowed`: a rule allows it and none denies it. The default.
    * - `not_denied`: no rule denies it.
+   * - `approvable`: as `allowed`, and approvals count as given. For planning, and for reading what may be executed.
    * - `open`: for lists, whose rows are asked about one by one. Rules whose conditions depend on the row are left to
    * the rows; what is certainly refused is refused.
    */
-  mode?: 'allowed' | 'not_denied' | 'open' | undefined;
+  mode?: 'allowed' | 'approvable' | 'not_denied' | 'open' | undefined;
 }

@@ -27,7 +27,8 @@ const responses: Record<number, ErrorResponse> = {
   },
   403: {
     name: 'Forbidden',
-    description: 'Denied by the policies, or not allowed with this token',
+    description:
+      'Denied by the policies, not allowed with this token, or `approval_required`: allowed only through an approved plan, with what `approvals` lists',
     example: { error: 'The policies do not allow you to create servers:production.', code: 'forbidden' },
   },
   404: {

@@ -1,9 +1,10 @@
 import Type, { type Static } from 'typebox';
 import { ACTIONS } from '../actions.js';
+import { approvalRequirementSchema } from './approval.js';
 import { closed, count, id, listOf, name, nullable, oneOf, text, timestamp, uuid } from './basics.js';
 import { withDefault } from './default.js';
 import { errorDetailSchema } from './envelope.js';
-import { approvalRequirementSchema, effect, policyRuleSchema } from './policy.js';
+import { effect, policyRuleSchema } from './policy.js';
 import { roleName, roles } from './user.js';
 
 /** The possible decisions. Without a matching rule the decision is `IMPLICIT_DENY`. */

@@ -1,5 +1,6 @@
 import Type, { type Static, type TSchema } from 'typebox';
 import { annotated } from './annotated.js';
+import { approvalRequirementSchema } from './approval.js';
 import { closed, id, listOf, text } from './basics.js';
 
 /** The envelope of every successful response. */
@@ -32,6 +33,11 @@ export const errorBodySchema = closed(
     request_id: text(128, { description: 'Also in the X-Request-Id header and in the logs' }),
     decision_id: Type.Optional(
       annotated(id, { description: 'On 403: the policy decision that denied the request' }),
+    ),
+    approvals: Type.Optional(
+      listOf(approvalRequirementSchema, 20, {
+        description: 'On 403 `approval_required`: what a plan must fulfil, at most 20',
+      }),
     ),
   },
   { title: 'ErrorBody' },

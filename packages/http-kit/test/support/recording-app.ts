@@ -41,7 +41,7 @@ export function recordingApp(service: Service): RecordingApp {
       tokenId: 't',
       expiresAt: Number.MAX_SAFE_INTEGER,
     }),
-    authorizer: (request) => asked.push(request) > 0,
+    authorizer: (request) => ({ yes: asked.push(request) > 0, approvals: [] }),
     limits: { auth: 0, general: 0, batch: 0 },
     redis: undefined,
     probes: { checks: {}, registry: new Registry(), metricsToken: undefined, isStopping: () => false },

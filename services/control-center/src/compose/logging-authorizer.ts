@@ -27,8 +27,8 @@ export function loggingAuthorizer(
     conditionErrorCounter(registry),
   );
   return async (asked, id) => {
-    const allowed = await authorizer(asked, id);
-    if (!allowed) await writer.flush();
-    return allowed;
+    const permission = authorizer(asked, id);
+    if (!permission.yes) await writer.flush();
+    return permission;
   };
 }

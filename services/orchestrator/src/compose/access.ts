@@ -7,7 +7,6 @@ import {
   policyAuthorizer,
   type Authorizer,
 } from '@provisioning/http-kit';
-import { answerQuestion } from '@provisioning/policy';
 import { BatchWriter, nextTurn, type JobRunner } from '@provisioning/runtime';
 import { Counter, Gauge } from 'prom-client';
 import type { ApiConfig } from '../config.js';
@@ -18,7 +17,7 @@ import { ControlCenterClient } from '../access-client/control-center-client.js';
 import { RemoteAccess } from '../access-client/remote-access.js';
 import type { BatchService } from '../domain/batch/batch-service.js';
 import { DecisionForwarder } from '../domain/access/decision-forwarder.js';
-import { questionsOf } from '../domain/access/grant.js';
+import { isStillAllowed } from '../domain/access/grant.js';
 import { GrantReviewer, type CurrentUser } from '../domain/access/grant-reviewer.js';
 import type { TaskService } from '../domain/task/task-service.js';
 import { PostgresMarkStore } from '../postgres/access/access-mark-store.js';
@@ -86,20 +85,15 @@ export function composeAccess(
   );
   const authorizer: Authorizer = (asked, id) => {
     kept = undefined;
-    const allowed = decideNow(asked, id);
+    const permission = decideNow(asked, id);
     // A decision that cannot be recorded is not made. While Postgres is away, nothing can be changed anyway.
-    return (kept as Promise<void> | undefined)?.then(() => allowed) ?? allowed;
+    return (kept as Promise<void> | undefined)?.then(() => permission) ?? permission;
   };
   const reviewer = new GrantReviewer({
     grants: new PostgresGrantStore(database),
     users: (ids) => source.users(ids),
     // Later decisions about the same user are faster, because the principal is the same object.
-    allows: (principal, grant) => {
-      const asker = { principal, request: { ...grant.request, time: new Date() } };
-      return questionsOf(grant).every(
-        (question) => answerQuestion(accessClient.policies(), asker, question).yes,
-      );
-    },
+    allows: (principal, grant) => isStillAllowed(accessClient.policies(), principal, grant, new Date()),
     pause: nextTurn,
     cancel: ({ id, kind }, by) => (kind === 'batch' ? batches.cancel(id, by) : tasks.cancel(id, by)),
     log,

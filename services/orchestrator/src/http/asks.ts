@@ -3,6 +3,7 @@ import type { Question } from '@provisioning/policy';
 import { anyServer } from '../domain/access/act.js';
 import { actsOfOperation } from '../domain/access/acts-of.js';
 import {
+  approvable,
   batchNames,
   cancelQuestions,
   carrierQuestions,
@@ -89,6 +90,13 @@ export class StoredWork {
   ): Promise<Asked<FoundBatch>> {
     return asksOfStored(declared, find, async (found) =>
       doQuestions('execute', batchNames(found.batch), await this.ofBatch(found), checkMode),
+    );
+  }
+
+  /** The request of a batch has secrets, so only a user who may execute it reads it; approvals are not needed for reading. */
+  readRequest(declared: Question, find: () => Promise<FoundBatch>): Promise<Asked<FoundBatch>> {
+    return asksOfStored(declared, find, async (found) =>
+      approvable(doQuestions('execute', batchNames(found.batch), await this.ofBatch(found))),
     );
   }
 

@@ -102,7 +102,7 @@ export function batchRoutes(
       ({ found }) => reply(presentBatch(found)),
     ),
     on(getBatchRequest, ({ params: { id }, declared }) =>
-      stored.resumeBatch(declared, () => batches.get(id), false),
+      stored.readRequest(declared, () => batches.get(id)),
     )(({ found }) => reply(presentBatchRequest(found))),
     on(cancelBatch, ({ params: { id }, declared }) => stored.cancelBatch(declared, () => batches.get(id)))(
       async (request) => {

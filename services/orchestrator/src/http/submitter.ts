@@ -14,7 +14,7 @@ export function actorOf(request: Pick<HandlerRequest<never>, 'principal' | 'requ
 export function submitterOf(
   request: Pick<
     HandlerRequest<never>,
-    'principal' | 'requestId' | 'idempotency' | 'ip' | 'asked' | 'method' | 'path'
+    'principal' | 'requestId' | 'idempotency' | 'ip' | 'asked' | 'plan' | 'method' | 'path'
   >,
 ): Submitter {
   const { id: userId, username } = principalOf(request);
@@ -26,6 +26,10 @@ export function submitterOf(
     traceparent: context && traceparentOf(context),
     idempotency: request.idempotency,
     actor: actorOf(request),
-    grant: grantOf(request.asked, { ip: request.ip, method: request.method, path: request.path }),
+    grant: grantOf(
+      request.asked,
+      { ip: request.ip, method: request.method, path: request.path },
+      request.plan,
+    ),
   };
 }

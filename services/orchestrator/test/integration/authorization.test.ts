@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { builtinPolicies, type PolicyRule } from '@provisioning/policy';
+import { waitFor } from '@provisioning/test-kit';
 import { engineFunctions, RECORD_CHANGES } from '../support/engine-functions.js';
 import { testApi, type TestApi } from '../support/test-api.js';
 
@@ -242,6 +243,91 @@ describe('a Deny on the servers of an infra', () => {
     await deny('servers:prod*');
     for (const path of ['/state/system/metrics', '/state/statistics'])
       expect(await total(limited(), path)).toBeLessThan(await total(operator(), path));
+  });
+});
+
+describe('a RequireApproval on the servers of an infra', () => {
+  const approval = { count: 2, roles: ['lead'], distinct_from: ['submitter' as const] };
+  const requireApproval = (resource: string, condition?: string) =>
+    enforce({
+      effect: 'RequireApproval',
+      resource,
+      action: ['*'],
+      approval,
+      ...(condition === undefined ? {} : { condition }),
+    });
+  /** Everything that carries a change, without check mode. */
+  const CARRIERS: Record<string, Call> = {
+    'a workflow': CHANGES['a workflow']!,
+    'a batch': CHANGES['a batch']!,
+    'retrying a task': CHANGES['retrying a task']!,
+    'resuming a batch': ['post', ({ batch }) => `/batch/operations/${batch}/resume`],
+    'rolling back operations': [
+      'post',
+      () => '/rollback/execute',
+      ({ failed }) => ({ operation_ids: [failed] }),
+    ],
+  };
+
+  it.each(Object.entries(CARRIERS))(
+    'refuses %s without an approved plan, and stores nothing',
+    async (_name, call) => {
+      await requireApproval('servers:prod*');
+      const count = async () =>
+        Number((await api.database('tasks').count({ n: '*' }))[0]!['n']) +
+        Number((await api.database('batches').count({ n: '*' }))[0]!['n']);
+      const before = await count();
+      const { body } = await send(limited(), call, production).expect(403);
+      expect(body).toMatchObject({
+        code: 'approval_required',
+        decision_id: expect.any(String),
+        approvals: [
+          {
+            policy: 'test',
+            rule: 0,
+            count: 2,
+            roles: ['lead'],
+            distinct_from: ['submitter'],
+            expires_in: null,
+          },
+        ],
+      });
+      expect(body.error).toContain('POST /plans');
+      expect(await count()).toBe(before);
+      const decision = await waitFor(() => api.access.decisions.find(({ id }) => id === body.decision_id));
+      expect(decision?.decision).toBe('NEEDS_APPROVAL');
+    },
+  );
+
+  it.each(Object.entries(READS).filter(([name]) => name !== 'the drift of an infra'))(
+    'leaves reading %s alone',
+    async (_name, call) => {
+      await requireApproval('servers:prod*');
+      await send(limited(), call, production).expect(200);
+      await limited().get(`/batch/operations/${production.batch}/request`).expect(200);
+    },
+  );
+
+  it('leaves check mode alone, and other infras', async () => {
+    await requireApproval('servers:prod*');
+    const workflow = { infra: 'production', settings: 'config.ncl', check_mode: true };
+    await limited().post('/workflows/servers/create').send(workflow).expect(200);
+    await limited().post('/batch/execute').send(batchOf('elsewhere')).expect(200);
+  });
+
+  it('cannot be evaded with a plan in the request, or by a Deny that is named first', async () => {
+    await requireApproval('servers:prod*', 'context.plan.destroys > 0');
+    const forged = { ...batchOf('production'), plan: { creates: 0, changes: 0, destroys: 0, providers: [] } };
+    await limited().post('/batch/execute').send(forged).expect(422);
+    const { body } = await limited().post('/batch/execute').send(batchOf('production')).expect(403);
+    expect(body.code).toBe('approval_required');
+    await enforce(
+      { effect: 'RequireApproval', resource: 'servers:prod*', action: ['*'], approval },
+      { effect: 'Deny', resource: 'clusters:production/*', action: ['create'] },
+    );
+    const denied = await limited().post('/batch/execute').send(batchOf('production')).expect(403);
+    expect(denied.body).toMatchObject({ code: 'forbidden' });
+    expect(denied.body.approvals).toBeUndefined();
   });
 });
 

@@ -40,6 +40,14 @@ export function unlessDenied(questions: readonly Question[]): Question[] {
   return questions.map((question) => ({ ...question, mode: 'not_denied' }));
 }
 
+/** The same questions, where approvals count as given. */
+export function approvable(questions: readonly Question[]): Question[] {
+  return questions.map((question) => ({
+    ...question,
+    mode: question.mode === undefined || question.mode === 'allowed' ? 'approvable' : question.mode,
+  }));
+}
+
 /** The questions for doing everything in a scope, such as retrying a task. */
 export function doQuestions(
   action: Question['action'],
