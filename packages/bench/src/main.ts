@@ -18,6 +18,7 @@ import { eventsSuite } from './suites/events.js';
 import { footprintSuite } from './suites/footprint.js';
 import { historySuite } from './suites/history.js';
 import { scaleOutSuite } from './suites/scale-out.js';
+import { settingsSuite } from './suites/settings.js';
 
 const SUITES: readonly Suite[] = [
   engineSuite,
@@ -28,6 +29,7 @@ const SUITES: readonly Suite[] = [
   scaleOutSuite,
   footprintSuite,
   costSuite,
+  settingsSuite,
 ];
 /** Not a suite: it compares nothing, but shows where the time is spent. */
 const PROFILE = 'profile';

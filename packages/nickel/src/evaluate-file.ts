@@ -53,6 +53,8 @@ export async function evaluateFile({
     // The text must not see the environment, and nothing is printed by it.
     env: {},
     stdin: false,
+    // Flags of the process such as --input-type are not for the script of the thread.
+    execArgv: [],
     resourceLimits: { maxOldGenerationSizeMb: memoryMb, stackSizeMb: STACK_MB },
   });
   // After the deadline or the end of the signal, the thread may still fail, e.g. for memory, before it is ended. An error
