@@ -48,7 +48,70 @@ describe('merging', () => {
   });
 });
 
+/** Records whose fields depend on those after them, and one that must not be computed. */
+const dependent = fc
+  .uniqueArray(fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'), { minLength: 1 })
+  .chain((names) =>
+    fc
+      .tuple(...names.map((_, index) => fc.subarray(names.slice(index + 1))))
+      .map((needed) =>
+        names.map((name, index) => `${name} = ${[String(index), ...needed[index]!].join(' + ')}`),
+      ),
+  );
+
+describe('evaluation', () => {
+  it('gives the same values in any order, and none that is not needed', () => {
+    fc.assert(
+      fc.property(
+        dependent.chain((fields) =>
+          fc.record({
+            fields: fc.constant(fields),
+            shuffled: fc.shuffledSubarray(fields, { minLength: fields.length }),
+            first: fc.nat(fields.length - 1),
+          }),
+        ),
+        ({ fields, shuffled, first }) => {
+          const expected = value(`{ ${fields.join(', ')} }`);
+          const lazy = `let r = { ${shuffled.join(', ')}, wrong | not_exported = 1 / 0 } in`;
+          const name = fields[first]!.slice(0, 1);
+          expect(value(`${lazy} r`)).toEqual(expected);
+          expect(value(`${lazy} std.seq r.${name} r`)).toEqual(expected);
+          expect(value(`${lazy} r & { ${name} }`)).toEqual(expected);
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+});
+
+/** Data as it is written in Nickel; its strings must not have to be escaped in another way than in JSON. */
+function literalOf(data: unknown): string {
+  if (Array.isArray(data)) return `[${data.map(literalOf).join(', ')}]`;
+  if (typeof data !== 'object' || data === null) return JSON.stringify(data);
+  const fields = Object.entries(data).map(([name, part]) => `${JSON.stringify(name)} = ${literalOf(part)}`);
+  return `{ ${fields.join(', ')} }`;
+}
+
 describe('export', () => {
+  it.each(['Yaml', 'Toml'])('writes records as %s that is read as the same data', (format) => {
+    const scalar = fc.oneof(
+      fc.integer(),
+      fc.boolean(),
+      fc.stringMatching(/^[ -~]*$/).map((text) => text.replaceAll(/["\\%]/g, '')),
+    );
+    const tree = fc.letrec((tie) => ({
+      part: fc.oneof({ maxDepth: 3 }, scalar, fc.array(scalar), tie('record')),
+      record: fc.dictionary(fc.stringMatching(/^[a-z ]{1,5}$/), tie('part')),
+    })).record;
+    fc.assert(
+      fc.property(tree, (data) => {
+        const text = `std.deserialize '${format} (std.serialize '${format} (${literalOf(data)}))`;
+        expect(value(text)).toEqual(JSON.parse(JSON.stringify(data)));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
   it('gives back every JSON value that std.deserialize reads and std.serialize writes', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 4 }), (data) => {
