@@ -50,6 +50,20 @@ describe('settings show', () => {
     expect(stdout.split('\n').slice(0, 3)).toEqual(['provider: local', 'servers:', '- name: web-0']);
   });
 
+  it('prints TOML, and points at a null, which TOML cannot hold', async () => {
+    const { stdout } = await run('show', 'production/config.ncl', '--output', 'toml');
+    expect(stdout.split('\n').slice(0, 4)).toEqual([
+      'provider = "local"',
+      '',
+      '[[servers]]',
+      'name = "web-0"',
+    ]);
+    await at.write('production/null.ncl', '{\n  a = [{ b = null }],\n}\n');
+    const { status, stderr } = await run('show', 'production/null.ncl', '--output', 'toml');
+    expect(status).toBe(3);
+    expect(stderr).toContain('production/null.ncl:2:14: a[0].b is null, which TOML cannot hold.');
+  });
+
   it('prints settings of every format', async () => {
     await at.write('staging/a.toml', 'provider = "local"\nservers = []\n');
     const { stdout } = await run('show', 'staging/a.toml', '--output', 'yaml');

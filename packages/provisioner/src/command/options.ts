@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import type { SettingsFormat } from './write-settings.js';
 
 /** The options of every verb. */
 export interface CommonOptions {
@@ -58,7 +59,12 @@ export function withActOptions(command: Command): Command {
 export interface SettingsOptions {
   infra: string;
   workspace: string;
-  output: 'text' | 'json' | 'yaml';
+  output: 'text' | 'json';
+}
+
+/** Those of `settings show`, whose output is the settings themselves. */
+export interface ShowOptions extends Omit<SettingsOptions, 'output'> {
+  output: SettingsFormat;
 }
 
 /** Adds the options of {@link SettingsOptions}; the first format is the default. */

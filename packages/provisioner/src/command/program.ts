@@ -9,6 +9,7 @@ import {
   type ActOptions,
   type CommonOptions,
   type SettingsOptions,
+  type ShowOptions,
 } from './options.js';
 import { createServers } from './servers-create.js';
 import { deleteServers } from './servers-delete.js';
@@ -83,7 +84,8 @@ function addSettings(program: Command, run: RunSettingsVerb): void {
   withSettingsOptions(addVerb(noun, 'show', 'print the evaluated settings').argument(...file), [
     'json',
     'yaml',
-  ]).action((name: string, options: SettingsOptions) =>
+    'toml',
+  ]).action((name: string, options: ShowOptions) =>
     // What is printed is the settings themselves, and not the document of the other commands.
     run('settings show', { ...options, output: 'text' }, (all, session) =>
       showSettings(name, { ...all, format: options.output }, session),

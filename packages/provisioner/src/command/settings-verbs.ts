@@ -1,10 +1,9 @@
-import { toPlain } from '@provisioning/input/documents';
 import { existsSync, realpathSync } from 'node:fs';
 import { relative, sep } from 'node:path';
-import { stringify } from 'yaml';
 import { counted } from '../drivers/index.js';
 import { checkSettings, isInside, readDocument, SettingsError } from '../settings/index.js';
 import type { SettingsSession } from './session.js';
+import { writeSettings, type SettingsFormat } from './write-settings.js';
 
 interface FileOptions {
   infra: string;
@@ -14,15 +13,12 @@ interface FileOptions {
 /** `provisioning settings show`: the data of the file, its fields sorted by name. */
 export async function showSettings(
   name: string,
-  { format, ...options }: FileOptions & { format: string },
+  { format, ...options }: FileOptions & { format: SettingsFormat },
   { output, reporter, nickelProgram, signal }: SettingsSession,
 ): Promise<void> {
-  const { written, shown } = await readDocument({ ...locate(name, options), nickelProgram, signal });
-  const data = sorted(toPlain(written));
-  const text =
-    format === 'yaml' ? stringify(data, { indentSeq: false, lineWidth: 0 }) : JSON.stringify(data, null, 2);
-  output.line(text.trimEnd());
-  reporter.report({ type: 'result', message: `Evaluated ${shown}`, data: {} });
+  const document = await readDocument({ ...locate(name, options), nickelProgram, signal });
+  output.line(writeSettings(document, document.shown, format).trimEnd());
+  reporter.report({ type: 'result', message: `Evaluated ${document.shown}`, data: {} });
 }
 
 /** `provisioning settings check`: what the settings contain, or every fault in them. */
@@ -65,11 +61,4 @@ function insideWorkspace(name: string, workspace: string): string {
   if (!existsSync(name) || !existsSync(workspace)) return name;
   const [root, path] = [realpathSync(workspace), realpathSync(name)];
   return path === root || isInside(root, path) ? relative(root, path) : name;
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null || value instanceof Date) return value;
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(entries.map(([name, inner]) => [name, sorted(inner)]));
 }

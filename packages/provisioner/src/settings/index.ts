@@ -1,3 +1,4 @@
+export type { SettingsDocument } from './document.js';
 export { isInside } from './is-inside.js';
 export { checkInfra, checkName } from './locate-settings.js';
 export { listInfras, listSettings, type ListedSettings } from './list-settings.js';
