@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parse, parseAllDocuments } from 'yaml';
 import { typeFaults, type TypedValue } from './support/check-types.js';
+import { dashboards } from './support/dashboards.js';
 import { kubernetesTools } from './support/kubernetes-tools.js';
 
 const REPOSITORY = join(import.meta.dirname, '..');
@@ -53,6 +54,7 @@ const EVERY_SWITCH = {
   monitoring: {
     serviceMonitor: { enabled: true, token: true },
     prometheusRule: { enabled: true },
+    dashboards: { enabled: true },
     labels: { release: 'prometheus' },
   },
 };
@@ -144,6 +146,14 @@ if (typeof tools === 'string')
     );
     expect(names.length).toBeGreaterThan(20);
     expect(names.filter((name) => !documented.includes(`\n#${name}=`))).toEqual([]);
+  });
+
+  it('installs the dashboards', () => {
+    const installed = render(EVERY_SWITCH).find(
+      ({ metadata }) => metadata.name === 'provisioning-dashboards',
+    );
+    const contents = Object.values(installed?.data ?? {}).map((text) => JSON.parse(text) as unknown);
+    expect(contents).toEqual(dashboards());
   });
 
   it('installs the alert rules', () => {
