@@ -22,6 +22,18 @@ begin
   return case when rtrim(p_text) ~ '[.!?…:][)"''”’]?$' then rtrim(p_text) else rtrim(p_text) || '.' end;
 end $$;
 
+-- Stores an event that is inserted into the view `events`, as a chunk of its own. The functions of the previous release
+-- insert there; so do tests.
+create function store_event() returns trigger language plpgsql as $$
+begin
+  insert into event_chunks (at, type, status, batch_id, task_ids, attempts, details, actor)
+    values (coalesce(new.at, now()), new.type, new.status, new.batch_id, array[new.task_id], array[new.attempt],
+            coalesce(new.details, '{}'), new.actor)
+    returning number into new.seq;
+  return new;
+end $$;
+create trigger events_into_chunks instead of insert on events for each row execute function store_event();
+
 -- Records one event.
 -- p_task, p_batch: what the event is about; null where it is about neither.
 -- p_attempt: number of the task's attempt; 0 before the first one.
@@ -33,19 +45,81 @@ create function record_event(p_task uuid, p_batch uuid, p_attempt int, p_type te
                              p_actor jsonb default null)
 returns void language plpgsql as $$
 begin
-  insert into events (task_id, batch_id, attempt, type, status, details, actor)
-    values (p_task, p_batch, p_attempt, p_type, p_status, p_details, p_actor);
+  insert into event_chunks (type, status, batch_id, task_ids, attempts, details, actor)
+    values (p_type, p_status, p_batch, array[p_task], array[p_attempt], p_details, p_actor);
 end $$;
 
 -- Records an event of one type for each of several tasks, with the present status and attempt of each. Parameters: see
--- record_event.
+-- record_event. Events of one batch and status are a chunk, of 256 at most: readers take chunks as a whole.
 create function record_events(p_tasks uuid[], p_type text, p_details jsonb, p_actor jsonb default null)
 returns void language plpgsql as $$
 begin
-  insert into events (task_id, batch_id, attempt, type, status, details, actor)
-    select t.id, t.batch_id, t.attempt, p_type, t.status, p_details, p_actor
-      from unnest(p_tasks) as changed (id) join tasks t on t.id = changed.id order by t.seq, t.id;
+  insert into event_chunks (type, status, batch_id, task_ids, attempts, details, actor)
+    select p_type, status, batch_id, array_agg(id order by place), array_agg(attempt order by place), p_details, p_actor
+      from (select t.id, t.batch_id, t.attempt, t.status,
+                   row_number() over (partition by t.batch_id, t.status order by t.seq, t.id) as place
+              from unnest(p_tasks) as changed (id) join tasks t on t.id = changed.id) changed
+      group by batch_id, status, (place - 1) / 256, case when batch_id is null then id end
+      order by min(place);
 end $$;
+
+-- Returns the recorded events of a task since a time before its submission, without an order. Columns: see the view events.
+create function history_of_task(p_task uuid, p_since timestamptz) returns setof events stable language plpgsql as $$
+declare
+  batch uuid := (select t.batch_id from tasks t where t.id = p_task);
+begin
+  return query select r.seq, r.id, r.task_id, r.batch_id, r.attempt, r.type, r.status, r.at, r.details, r.actor
+    from event_rows r where r.task_id = p_task and r.at >= p_since;
+  if batch is null then
+    return query select e.* from event_chunks c cross join lateral events_in(c) e
+      where c.batch_id is null and c.task_ids[1] = p_task and c.at >= p_since;
+  else
+    return query select e.* from event_chunks c cross join lateral events_in(c) e
+      where c.batch_id = batch and c.at >= p_since and p_task = any (c.task_ids) and e.task_id = p_task;
+  end if;
+end $$;
+
+-- Returns the recorded events of a batch itself, without those of its operations. Parameters: see history_of_task.
+create function history_of_batch(p_batch uuid, p_since timestamptz) returns setof events stable language plpgsql as $$
+begin
+  return query select r.seq, r.id, r.task_id, r.batch_id, r.attempt, r.type, r.status, r.at, r.details, r.actor
+    from event_rows r where r.task_id is null and r.batch_id = p_batch and r.at >= p_since;
+  return query select e.* from event_chunks c cross join lateral events_in(c) e
+    where c.batch_id = p_batch and c.at >= p_since and c.task_ids[1] is null;
+end $$;
+
+-- Returns the events of a chunk. The view events says the same for all chunks.
+create function events_in(p_chunk event_chunks) returns setof events stable language sql as $$
+  select p_chunk.number + e.place - 1, event_id(p_chunk.at, p_chunk.number + e.place - 1), e.task_id, p_chunk.batch_id,
+         e.attempt, p_chunk.type, p_chunk.status, p_chunk.at,
+         p_chunk.details || coalesce(p_chunk.own -> (e.place::int - 1), '{}'), p_chunk.actor
+    from unnest(p_chunk.task_ids, p_chunk.attempts) with ordinality as e (task_id, attempt, place)
+$$;
+
+-- Returns the id of an event of a chunk: a UUID of version 8, its time first (RFC 9562, section 5.8). A database that was made
+-- again counts from 1 again: the time keeps its ids apart from those that the audit trail has already.
+create function event_id(p_at timestamptz, p_seq bigint) returns uuid immutable language sql as $$
+  select (lpad(to_hex(floor(extract(epoch from p_at) * 1000)::bigint), 12, '0') || '8000'
+           || to_hex(p_seq | (1::bigint << 63)))::uuid
+$$;
+
+-- Returns the tasks of the events of some types that belong to tasks which have not ended, an element for each event.
+create function events_of_open_tasks(p_types text[]) returns table (task_id uuid) stable language sql as $$
+  with open_tasks as materialized (
+    select id, batch_id, created_at - interval '1 hour' as since from tasks
+      where status in ('Blocked', 'Waiting', 'Ready', 'Running', 'RetryWait', 'Unknown')
+  ), open_batches as materialized (
+    select batch_id, min(since) as since from open_tasks where batch_id is not null group by batch_id
+  )
+  select t.id from open_tasks t join event_rows r on r.task_id = t.id and r.at >= t.since where r.type = any (p_types)
+  union all
+  select t.id from open_tasks t join event_chunks c on c.batch_id is null and c.task_ids[1] = t.id and c.at >= t.since
+    where t.batch_id is null and c.type = any (p_types)
+  union all
+  select t.id from open_batches b join event_chunks c on c.batch_id = b.batch_id and c.at >= b.since
+    cross join lateral unnest(c.task_ids) as changed (id) join open_tasks t on t.id = changed.id
+    where c.type = any (p_types)
+$$;
 
 -- Returns the class of a duration by its upper bound in seconds; null for null. /metrics shows these classes. After a
 -- class is added, earlier counts stay in the next higher class.

@@ -30,13 +30,19 @@ $$;
 -- if there is none).
 create function backlog_of(p_consumer text, p_most int) returns table (rows int, oldest timestamptz)
 language sql stable as $$
-  select count(*)::int, min(at) from (
-    select at from events where seq > (select p.seq from feed_positions p where p.consumer = p_consumer)
-      order by seq limit p_most) ahead
+  select least(coalesce(sum(n), 0), p_most)::int, min(ahead.at) from feed_positions p cross join lateral (
+    (select at, 1 as n from event_rows where seq > p.seq order by seq limit p_most)
+    union all
+    (select at, cardinality(task_ids) - greatest(0, p.seq - number + 1) from event_chunks
+       where number > p.seq - 4096 and number + cardinality(task_ids) - 1 > p.seq order by number limit p_most)) ahead
+    where p.consumer = p_consumer
 $$;
 
 -- Returns a time before the oldest event that some consumer has not read; null if every consumer has read everything.
 -- Numbers are assigned in approximate order of time: one day is more than a transaction may last.
 create function oldest_unread() returns timestamptz stable language sql as $$
-  select min((select at from events where seq > p.seq order by seq limit 1)) - interval '1 day' from feed_positions p
+  select least(min((select at from event_rows where seq > p.seq order by seq limit 1)),
+               min((select at from event_chunks where number > p.seq - 4096 and number + cardinality(task_ids) - 1 > p.seq
+                      order by number limit 1))) - interval '1 day'
+    from feed_positions p
 $$;

@@ -86,10 +86,12 @@ begin
         and case status when 'Ready' then true when 'Unknown' then worker_id is null else false end
       returning tasks as task
   ), recorded as (
-    insert into events (task_id, batch_id, attempt, type, status, details)
-      select (task).id, (task).batch_id, (task).attempt, case (task).status when 'Running' then 'started' else 'reconciling' end,
-             (task).status, jsonb_build_object('worker_id', p_worker)
-        from claimed_tasks order by (task).priority, (task).ready_at, (task).seq
+    insert into event_chunks (type, status, batch_id, task_ids, attempts, details)
+      select case status when 'Running' then 'started' else 'reconciling' end, status, batch_id,
+             array_agg(id order by place), array_agg(attempt order by place), jsonb_build_object('worker_id', p_worker)
+        from (select (task).id, (task).batch_id, (task).attempt, (task).status,
+                     row_number() over (order by (task).priority, (task).ready_at, (task).seq) as place from claimed_tasks) claimed
+        group by status, batch_id, case when batch_id is null then id end order by min(place)
   )
   select array_agg(task) into claimed from claimed_tasks;
   return describe_claims(claimed);

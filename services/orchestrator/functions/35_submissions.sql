@@ -56,7 +56,8 @@ begin
   ), specified as (
     insert into task_specs (task_id, spec) select s.id, s.spec from submitted s where s.spec is not null
   ), recorded as (
-    insert into events (task_id, attempt, type, status) select s.id, 0, 'submitted', s.status from submitted s order by s.id
+    insert into event_chunks (type, status, task_ids, attempts)
+      select 'submitted', s.status, array[s.id], '{0}'::int[] from submitted s order by s.id
   ), counted as (
     insert into tallies (kind, status, n) select s.kind, 'Submitted', count(*) from submitted s group by s.kind
   )

@@ -180,11 +180,12 @@ begin
       select kind, status, count(*), coalesce(sum(took), 0), duration_class(took) from done where not again
         group by kind, status, duration_class(took)
   ), recorded as (
-    insert into events (task_id, batch_id, attempt, type, status, details)
-      select id, batch_id, attempt, case when again then 'attempt_failed' else 'finished' end, status,
-             evidence || jsonb_strip_nulls(jsonb_build_object(
-               'exit_code', exit_code, 'signal', signal, 'error', error, 'run_after', run_after))
-        from done order by seq, id
+    insert into event_chunks (type, status, batch_id, task_ids, attempts, own)
+      select case when again then 'attempt_failed' else 'finished' end, status, batch_id,
+             array_agg(id order by seq, id), array_agg(attempt order by seq, id),
+             jsonb_agg(evidence || jsonb_strip_nulls(jsonb_build_object(
+               'exit_code', exit_code, 'signal', signal, 'error', error, 'run_after', run_after)) order by seq, id)
+        from done group by batch_id, status, again, case when batch_id is null then id end
   )
   select coalesce(array_agg(id) filter (where not again), '{}'), coalesce(array_agg(id) filter (where again), '{}'),
          array_agg(distinct batch_id order by batch_id) filter (where not again and batch_id is not null)
@@ -198,8 +199,8 @@ begin
     end loop;
   end if;
   if cardinality(finished) + cardinality(retrying) < jsonb_array_length(p_results) then
-    insert into events (task_id, batch_id, attempt, type, status, details)
-      select t.id, t.batch_id, r.attempt, 'late_result', t.status, jsonb_build_object(
+    insert into event_chunks (type, status, batch_id, task_ids, attempts, details)
+      select 'late_result', t.status, t.batch_id, array[t.id], array[r.attempt], jsonb_build_object(
                'reported', r.status, 'exit_code', r.exit_code, 'signal', r.signal, 'worker_id', p_worker)
         from jsonb_to_recordset(p_results) as r (task_id uuid, attempt int, result_id uuid, status text, exit_code int, signal text)
         join tasks t on t.id = r.task_id

@@ -201,8 +201,8 @@ begin
              e.before, e.after, e.undoes_seq
         from unnest(changes) with ordinality as e order by e.ordinality
   )
-  insert into events (attempt, type, status, details)
-    select e.attempt, 'resource_changed', 'Done', jsonb_build_object(
+  insert into event_chunks (type, status, task_ids, attempts, details)
+    select 'resource_changed', 'Done', array[null]::uuid[], array[e.attempt], jsonb_build_object(
              'task_id', e.task_id, 'change', e.change, 'infra', e.infra, 'kind', e.kind, 'name', e.name,
              'provider', e.provider, 'driver', e.driver, 'resource_id', e.resource_id)
       from unnest(changes) with ordinality as e order by e.ordinality;

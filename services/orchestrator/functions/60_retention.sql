@@ -11,7 +11,7 @@ declare
   part text;
 begin
   perform pg_advisory_xact_lock(hashtextextended('partitions', 0));
-  foreach parent in array array['task_logs', 'events'] loop
+  foreach parent in array array['task_logs', 'event_chunks'] loop
     for day in select generate_series(today, today + p_days, interval '1 day')::date loop
       part := parent || '_' || to_char(day, 'YYYYMMDD');
       continue when to_regclass(quote_ident(part)) is not null;
@@ -40,7 +40,7 @@ begin
     select child.relname from pg_inherits
       join pg_class parent on parent.oid = pg_inherits.inhparent
       join pg_class child on child.oid = pg_inherits.inhrelid
-      where parent.relnamespace = current_schema()::regnamespace and parent.relname in ('task_logs', 'events')
+      where parent.relnamespace = current_schema()::regnamespace and parent.relname in ('task_logs', 'event_rows', 'event_chunks')
         and child.relname ~ '_\d{8}$' and to_date(right(child.relname, 8), 'YYYYMMDD') < keep_from
       order by right(child.relname, 8)
   loop

@@ -14,8 +14,8 @@ const COMMAND = 'a workflow of its own, one command';
 
 /** The tables with the rows of each kind. */
 const TABLES: Record<string, readonly string[]> = {
-  [OPERATION]: ['tasks', 'events', 'task_results', 'task_specs', 'task_logs', 'journal', 'resources'],
-  [COMMAND]: ['tasks', 'events', 'task_results'],
+  [OPERATION]: ['tasks', 'event_chunks', 'task_results', 'task_specs', 'task_logs', 'journal', 'resources'],
+  [COMMAND]: ['tasks', 'event_chunks', 'task_results'],
 };
 
 /** Per task, all measured in one run. */

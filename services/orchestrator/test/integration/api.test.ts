@@ -13,7 +13,9 @@ beforeAll(async () => {
   api = await testApi({ PROVISIONING_COMMIT: 'abc123' });
 });
 afterAll(() => api.stop());
-beforeEach(() => api.database.raw('truncate tasks, events, locks, idempotency_keys, tallies'));
+beforeEach(() =>
+  api.database.raw('truncate tasks, event_rows, event_chunks, locks, idempotency_keys, tallies'),
+);
 
 const storedTasks = async () => Number((await api.database('tasks').count({ n: '*' }))[0]?.['n']);
 

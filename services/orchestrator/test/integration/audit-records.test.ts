@@ -226,7 +226,8 @@ it('refuses changes while more than 100,000 events have not arrived, serves read
   await api.database.transaction(async (transaction) => {
     for (let part = 0; part < 10; part++) {
       await transaction.raw(
-        `insert into events (attempt, type, status) select 0, 'health', 'Healthy' from generate_series(1, 10001)`,
+        `insert into event_chunks (type, status, task_ids, attempts)
+           select 'health', 'Healthy', array[null]::uuid[], '{0}' from generate_series(1, 10001)`,
       );
     }
   });

@@ -8,7 +8,7 @@ import type { RecordedEventType } from '../../src/domain/event/catalogue.js';
 import type { EventFeedSource } from '../../src/domain/event/event-feed.js';
 import { EventConsumer } from '../../src/postgres/events/event-consumer.js';
 import { EventFeed } from '../../src/postgres/events/event-feed.js';
-import { CHANGES, EVERYTHING, OUTLINE } from '../../src/postgres/events/event-rows.js';
+import { CHANGES, changesOf, CHUNK, EVERYTHING } from '../../src/postgres/events/event-rows.js';
 import { rowsOf } from '../../src/postgres/rows.js';
 
 let clone: TestDatabase;
@@ -28,7 +28,7 @@ afterAll(async () => {
   await database.destroy();
   await clone.drop();
 });
-beforeEach(() => database.raw('truncate events, task_logs, feed_positions'));
+beforeEach(() => database.raw('truncate event_rows, event_chunks, task_logs, feed_positions'));
 
 async function record(on: Knex, type: RecordedEventType = 'ready'): Promise<number> {
   const [row] = await rowsOf<{ seq: string }>(
@@ -138,7 +138,7 @@ it('starts from now only when all earlier numbers are decided', async () => {
   const late = Symbol('late');
   expect(await Promise.race([starting, sleep(60, late)])).toBe(late);
   await open.commit();
-  expect(await starting).toBe(before);
+  expect(await starting).toBe(before + CHUNK - 1);
 });
 
 it('finds events outside of the time range that it searches', async () => {
@@ -147,7 +147,7 @@ it('finds events outside of the time range that it searches', async () => {
   const first = await record(database);
   expect(await readTo(feed, start, first)).toEqual([first]);
   await database.raw(
-    `create table events_ago partition of events for values from ('2020-01-01') to ('2020-01-02')`,
+    `create table event_chunks_ago partition of event_chunks for values from ('2020-01-01') to ('2020-01-02')`,
   );
   const [old] = await rowsOf<{ seq: string }>(
     database,
@@ -159,12 +159,15 @@ it('finds events outside of the time range that it searches', async () => {
 });
 
 it('gives a transaction its number before it draws one of an event', async () => {
-  for (const table of ['events', 'task_logs']) {
+  for (const [table, column] of [
+    ['event_chunks', 'number'],
+    ['task_logs', 'seq'],
+  ] as const) {
     const [found] = await rowsOf<{ value: string }>(
       database,
       `select pg_get_expr(adbin, adrelid) as value from pg_attrdef join pg_attribute on attrelid = adrelid and attnum = adnum
-        where adrelid = ?::regclass and attname = 'seq'`,
-      [table],
+        where adrelid = ?::regclass and attname = ?`,
+      [table, column],
     );
     const transaction = await database.transaction();
     await transaction.raw(`select ${found!.value}`);
@@ -185,18 +188,77 @@ it('counts chunks of the log in the same sequence', async () => {
   );
   const after = await record(database);
   const { events } = await new EventFeed(database, EVERYTHING).next(start, 10);
-  expect(events.map(({ seq }) => seq)).toEqual([before, before + 1, after]);
+  expect(events.map(({ seq }) => seq)).toEqual([before, before + CHUNK, after]);
   expect(events[1]!.log).toEqual({ firstLine: 3, lineCount: 2, text: 'a\nb', truncated: false });
   const without = await new EventFeed(database, CHANGES).next(start, 10);
   expect(without.events.map(({ seq }) => seq)).toEqual([before, after]);
-  const outline = await new EventFeed(database, OUTLINE).next(start, 10);
-  expect(outline).toMatchObject({
-    events: [
-      { seq: before, type: 'ready' },
-      { seq: after, type: 'ready' },
-    ],
-    position: after,
+  const others = await new EventFeed(database, changesOf('others', ['finished'])).next(start, 10);
+  expect(others).toMatchObject({ events: [], position: after });
+});
+
+it('reads a chunk as its events, from any of them on, and whole however small the page is', async () => {
+  const start = await newest();
+  const first = await record(database);
+  const [chunk] = await rowsOf<{ number: string }>(
+    database,
+    `insert into event_chunks (type, status, batch_id, task_ids, attempts, details, own)
+       values ('finished', 'Completed', gen_random_uuid(), array[gen_random_uuid(), gen_random_uuid(), gen_random_uuid()],
+               '{1,2,3}', '{"both": true}', '[{"exit_code": 0}, {}, {"exit_code": 2}]') returning number`,
+  );
+  const number = Number(chunk!.number);
+  const last = await record(database);
+  const all = [first, number, number + 1, number + 2, last];
+  for (const limit of [1, 2, 3, 100]) {
+    const feed = new EventFeed(database, EVERYTHING);
+    const seen: number[] = [];
+    for (let position = start, more = true; more;) {
+      const page = await feed.next(position, limit);
+      seen.push(...page.events.map(({ seq }) => seq));
+      ({ position, more } = page);
+    }
+    expect(seen).toEqual(all);
+  }
+  for (const [index, after] of all.entries()) {
+    const { events } = await new EventFeed(database, EVERYTHING).next(after, 10);
+    expect(events.map(({ seq }) => seq)).toEqual(all.slice(index + 1));
+  }
+  const { events } = await new EventFeed(database, EVERYTHING).next(first, 10);
+  expect(events.slice(0, 3).map(({ attempt, details }) => [attempt, details])).toEqual([
+    [1, { both: true, exit_code: 0 }],
+    [2, { both: true }],
+    [3, { both: true, exit_code: 2 }],
+  ]);
+  const viewed = await database('events').where('seq', '>', start).orderBy('seq');
+  expect(
+    viewed.map(({ seq, attempt, details }: Record<string, unknown>) => [Number(seq), attempt, details]),
+  ).toEqual([
+    [first, 1, {}],
+    ...events.slice(0, 3).map(({ seq, attempt, details }) => [seq, attempt, details]),
+    [last, 1, {}],
+  ]);
+});
+
+it('skips what nobody needs without leaving out what a new reader needs', async () => {
+  const consumer = new EventConsumer(database, 'webhooks-like');
+  const open = await database.transaction();
+  const held = await record(open);
+  const behind = await record(database);
+  const skip = (isNeeded: boolean) => consumer.skip(() => Promise.resolve(isNeeded));
+  // A number is missing: nothing is passed.
+  for (let turn = 0; turn < 3; turn += 1) expect(await skip(false)).toBe(true);
+  await open.commit();
+  const seen: number[] = [];
+  const handle = async (events: { seq: number }[]) => void seen.push(...events.map(({ seq }) => seq));
+  expect(await skip(true)).toBe(false);
+  await waitFor(async () => {
+    await consumer.consume(handle);
+    return (await consumer.lag()) === 0;
   });
+  expect(seen).toEqual([held, behind]);
+  await record(database);
+  await waitFor(async () => (await skip(false)) && (await consumer.lag()) === 0);
+  await consumer.consume(handle);
+  expect(seen).toEqual([held, behind]);
 });
 
 it('delivers each event to one of a consumer’s processes, and again where the first did not commit', async () => {

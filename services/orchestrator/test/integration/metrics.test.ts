@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => api.stop());
 beforeEach(() =>
   api.database.raw(
-    'truncate tasks, batches, events, locks, idempotency_keys, tallies, workers, task_results',
+    'truncate tasks, batches, event_rows, event_chunks, locks, idempotency_keys, tallies, workers, task_results',
   ),
 );
 

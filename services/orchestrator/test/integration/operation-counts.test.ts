@@ -131,7 +131,7 @@ it('stores the results of a round with one statement and few rows', async () => 
     statements: ROUNDS + 1,
     rows: {
       batches: 5,
-      events: 181,
+      event_chunks: 16,
       locks: 1,
       tallies: 5,
       task_logs: 64,
@@ -148,7 +148,7 @@ it('stores each result of a chain with one statement and few rows', async () => 
     statements: ROUNDS + 1,
     rows: {
       batches: 5,
-      events: 16,
+      event_chunks: 16,
       locks: 1,
       tallies: 5,
       task_logs: 4,

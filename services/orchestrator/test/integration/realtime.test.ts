@@ -106,11 +106,6 @@ describe('a published event', () => {
 
   it('follows a notice when not all requested events can be sent', async () => {
     const day = "date_trunc('day', now(), 'UTC') - interval";
-    await apis.database.raw(`
-      do $$ begin
-        execute format('create table events_yesterday partition of events for values from (%L) to (%L)',
-                       ${day} '1 day', ${day} '0');
-      end $$`);
     const [old] = await rowsOf<{ seq: string }>(
       apis.database,
       `insert into events (task_id, attempt, type, status, at)

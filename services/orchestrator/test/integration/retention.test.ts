@@ -31,7 +31,7 @@ async function dayInThePast(days: number): Promise<string> {
     `select to_char((now() at time zone 'UTC')::date - ?::int, 'YYYYMMDD') as day`,
     [days],
   );
-  for (const parent of ['task_logs', 'events'])
+  for (const parent of ['task_logs', 'event_chunks'])
     await database.raw(
       `create table ${parent}_${row!.day} partition of ${parent} for values from ('${row!.day}T00:00Z') to ('${row!.day}T24:00Z')`,
     );
@@ -63,14 +63,17 @@ it('drops days past the retention, and keeps those that unfinished work may need
   const [old, middle, young] = [await dayInThePast(50), await dayInThePast(40), await dayInThePast(10)];
   await openTask(45);
   await allRead();
-  expect(await maintenance.dropOldPartitions(30)).toEqual([`task_logs_${old}`, `events_${old}`]);
+  expect(await maintenance.dropOldPartitions(30)).toEqual([`task_logs_${old}`, `event_chunks_${old}`]);
   await database('tasks').update({ status: 'Completed' });
-  expect(await maintenance.dropOldPartitions(30)).toEqual([`task_logs_${middle}`, `events_${middle}`]);
+  expect(await maintenance.dropOldPartitions(30)).toEqual([`task_logs_${middle}`, `event_chunks_${middle}`]);
   expect(await maintenance.dropOldPartitions(30)).toEqual([]);
   expect(await events()).toBe(1);
   await maintenance.dropOldPartitions(5);
   expect(
-    await rowsOf(database, `select from pg_class where relname in ('events_${young}', 'task_logs_${young}')`),
+    await rowsOf(
+      database,
+      `select from pg_class where relname in ('event_chunks_${young}', 'task_logs_${young}')`,
+    ),
   ).toEqual([]);
   expect(await events()).toBe(0);
 });
@@ -79,28 +82,28 @@ it('keeps the days whose events the audit trail and webhooks have not received c
   const [older, old] = [await dayInThePast(80), await dayInThePast(70)];
   expect(await maintenance.dropOldPartitions(30)).toEqual([]);
   // Only the older one has been read; one more day is kept, since transactions overlap.
-  await database.raw(`update feed_positions set seq = (select max(seq) from events_${older})`);
-  expect(await maintenance.dropOldPartitions(30)).toContain(`events_${older}`);
+  await database.raw(`update feed_positions set seq = (select max(number) from event_chunks_${older})`);
+  expect(await maintenance.dropOldPartitions(30)).toContain(`event_chunks_${older}`);
   expect(await maintenance.dropOldPartitions(30)).toEqual([]);
   await allRead();
-  expect(await maintenance.dropOldPartitions(30)).toContain(`events_${old}`);
+  expect(await maintenance.dropOldPartitions(30)).toContain(`event_chunks_${old}`);
 });
 
 it('does not wait: a partition that is being read is dropped another time', async () => {
   const day = await dayInThePast(60);
   await allRead();
   const reader = await database.transaction();
-  await reader.raw(`select * from events_${day}`);
-  expect(await maintenance.dropOldPartitions(30)).not.toContain(`events_${day}`);
+  await reader.raw(`select * from event_chunks_${day}`);
+  expect(await maintenance.dropOldPartitions(30)).not.toContain(`event_chunks_${day}`);
   await reader.commit();
-  expect(await maintenance.dropOldPartitions(30)).toContain(`events_${day}`);
+  expect(await maintenance.dropOldPartitions(30)).toContain(`event_chunks_${day}`);
 });
 
 it('creates the partitions of the coming days, any number of times', async () => {
   await Promise.all([maintenance.preparePartitions(), maintenance.preparePartitions()]);
   const partitions = await rowsOf<{ relname: string }>(
     database,
-    `select relname from pg_class where relname ~ '^events_\\d{8}$' and to_date(right(relname, 8), 'YYYYMMDD') >= (now() at time zone 'UTC')::date`,
+    `select relname from pg_class where relname ~ '^event_chunks_\\d{8}$' and to_date(right(relname, 8), 'YYYYMMDD') >= (now() at time zone 'UTC')::date`,
   );
   expect(partitions).toHaveLength(8);
 });

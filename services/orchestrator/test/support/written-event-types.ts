@@ -30,16 +30,17 @@ export function typesOfSql(text: string, file: string): string[] {
     ...[...sql.matchAll(/(?<!create function )\brecord_events\(/g)].map(
       ({ index, 0: call }) => partsOf(sql, index + call.length)[1],
     ),
-    ...[...sql.matchAll(/\binsert into events\s*\(([^)]*)\)\s*(?:select\s|values\s*\()/g)].map(
+    ...[...sql.matchAll(/\binsert into event_chunks\s*\(([^)]*)\)\s*(?:select\s|values\s*\()/g)].map(
       ({ index, 0: head, 1: columns }) => {
         const place = columns!.split(',').findIndex((column) => column.trim() === 'type');
         return partsOf(sql, index + head.length)[place];
       },
     ),
   ];
-  const written = [...sql.matchAll(/\binsert into events\b/g)].length;
-  const read = [...sql.matchAll(/\binsert into events\s*\([^)]*\)\s*(?:select\s|values\s*\()/g)].length;
-  if (written !== read) throw new Error(`${file} inserts into events in a way that is not understood here`);
+  const written = [...sql.matchAll(/\binsert into event_chunks\b/g)].length;
+  const read = [...sql.matchAll(/\binsert into event_chunks\s*\([^)]*\)\s*(?:select\s|values\s*\()/g)].length;
+  if (written !== read)
+    throw new Error(`${file} inserts into event_chunks in a way that is not understood here`);
   return expressions.flatMap((expression) => literalsOf(expression, file));
 }
 
@@ -67,7 +68,8 @@ function partsOf(sql: string, start: number): string[] {
 
 /** `'a'` → a; `case … then 'a' else 'b' end` → a, b. The functions that record for others name theirs `p_type`. */
 function literalsOf(expression: string | undefined, file: string): string[] {
-  if (expression === 'p_type') return [];
+  // The trigger of the view `events` stores what is inserted there.
+  if (expression === 'p_type' || expression === 'new.type') return [];
   const literal = /^'(\w+)'$/.exec(expression ?? '');
   if (literal) return [literal[1]!];
   const outcomes = [...(expression ?? '').matchAll(/\b(?:then|else)\s+(\S+)/g)].map(

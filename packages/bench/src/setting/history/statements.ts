@@ -23,10 +23,10 @@ export function partitionsOf(days: number): string {
       day date;
       today date := (now() at time zone 'UTC')::date;
     begin
-      foreach parent in array array['task_logs', 'events'] loop
+      foreach parent in array array['task_logs', 'event_rows'] loop
         for day in select generate_series(today - ${Math.ceil(days)}, today - 1, interval '1 day')::date loop
           execute format('create table if not exists %I partition of %I for values from (%L) to (%L)',
-                         parent || '_' || to_char(day, 'YYYYMMDD'), parent,
+                         replace(parent, 'event_rows', 'events') || '_' || to_char(day, 'YYYYMMDD'), parent,
                          day::timestamp at time zone 'UTC', (day + 1)::timestamp at time zone 'UTC');
         end loop;
       end loop;
@@ -97,7 +97,7 @@ export const STATEMENTS: readonly string[] = [
               'dependencies', '[]'::jsonb, 'server_configs',
               jsonb_build_array(jsonb_build_object('name', format('web-%s', i), 'plan', 'small', 'zone', 'a')))
        from work where batch is not null order by i`,
-  `insert into events (seq, task_id, batch_id, attempt, type, status, at, details)
+  `insert into event_rows (seq, task_id, batch_id, attempt, type, status, at, details)
      select w.i * ${NUMBERS} + step, w.id, b.id, case step when 1 then 0 else 1 end, type,
             case step when 3 then w.status else told end, w.at + case step when 3 then ${TOOK} else interval '0' end,
             case step when 3 then '{"exit_code": 0}'::jsonb else '{}' end
@@ -105,11 +105,11 @@ export const STATEMENTS: readonly string[] = [
             cross join (values (1, 'submitted', 'Ready'), (2, 'started', 'Running'), (3, 'finished', '')) as steps (step, type, told)
       where step = 1 or (step = 2 and w.status not in ('Ready', 'Cancelled')) or (step = 3 and w.${ENDED})
       order by w.i, step`,
-  `insert into events (seq, attempt, type, status, at, details)
+  `insert into event_rows (seq, attempt, type, status, at, details)
      select i * ${NUMBERS} + 4, 1, 'resource_changed', 'Done', at + ${TOOK}, jsonb_build_object('task_id', id, 'change',
             'create', 'infra', infra, 'kind', 'server', 'name', format('web-%s', i), 'provider', 'noop', 'driver', 'noop')
        from work where batch is not null and status = 'Completed' order by i`,
-  `insert into events (seq, batch_id, attempt, type, status, at)
+  `insert into event_rows (seq, batch_id, attempt, type, status, at)
      select last * ${NUMBERS} + 4 + step, id, 0, type,
             case step when 3 then case when failed > 0 then 'Failed' else 'Completed' end else told end,
             case step when 3 then ended else at end

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { withoutIndexes } from './indexes.js';
 import { partitionsOf, STATEMENTS, workOf } from './statements.js';
 
-const TABLES = ['tasks', 'batches', 'events', 'task_results', 'task_specs', 'task_logs', 'journal'];
+const TABLES = ['tasks', 'batches', 'event_rows', 'task_results', 'task_specs', 'task_logs', 'journal'];
 
 /**
  * Fills the tables of the orchestrator as if that many tasks had run at a steady rate over that many days: every row of
@@ -16,7 +16,7 @@ export async function fillTasks(client: pg.ClientBase, count: number, days: numb
     for (const statement of STATEMENTS) await client.query(statement);
   });
   // Consumers do not process the earlier history again.
-  await client.query(`select setval('event_seq', (select max(seq) from task_logs))`);
+  await client.query(`select setval('event_seq', (select (max(seq) + 4095) / 4096 * 4096 from task_logs))`);
   await client.query('update feed_positions set seq = (select max(seq) from task_logs)');
   await client.query('analyze tasks, journal');
   // As workers do every few seconds.

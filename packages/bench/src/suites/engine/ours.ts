@@ -108,7 +108,7 @@ export class Ours {
     const caughtUp = async () => {
       const { rows } = await pool.query<{ done: boolean }>({
         name: 'audited',
-        text: `select not exists (select from events where seq > p.seq) as done from feed_positions p where consumer = 'audit'`,
+        text: `select not exists (select from event_chunks where number > p.seq) as done from feed_positions p where consumer = 'audit'`,
       });
       return rows[0]!.done;
     };

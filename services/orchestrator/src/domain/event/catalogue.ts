@@ -228,9 +228,14 @@ export function webhookEventOf(event: Place & { status: string }): WebhookEvent 
   return webhook === 'none' ? undefined : webhook[event.status];
 }
 
-/** Whether events of a type have audit records. */
-export function isAudited(type: RecordedEventType): boolean {
-  return definitionsOf(type).some(({ audit }) => audit !== 'none');
+/** The types of events that have audit records. */
+export function auditedTypes(): RecordedEventType[] {
+  return RECORDED_EVENT_TYPES.filter((type) => definitionsOf(type).some(({ audit }) => audit !== 'none'));
+}
+
+/** The types of events that webhooks receive. */
+export function webhookTypes(): RecordedEventType[] {
+  return RECORDED_EVENT_TYPES.filter((type) => definitionsOf(type).some(({ webhook }) => webhook !== 'none'));
 }
 
 /** The types of events that are snapshots of a task or a batch. */

@@ -3,27 +3,27 @@ import { v7 as uuidv7 } from 'uuid';
 import type { AuditOutbox, AuditPage } from '../../domain/audit/audit-forwarder.js';
 import { auditRecordOf, type AuditableEvent, type AuditRecord } from '../../domain/audit/audit-record.js';
 import type { Backlog, BacklogMeter } from '../../domain/audit/audit-backlog.js';
-import { isAudited, type RecordedEventType } from '../../domain/event/catalogue.js';
+import { auditedTypes, type RecordedEventType } from '../../domain/event/catalogue.js';
 import type { RollbackScope } from '../../domain/rollback/rollback.js';
 import type { TaskKind } from '../../domain/task/task.js';
 import type { ActorRow } from './actor-row.js';
 import { EventFeed } from '../events/event-feed.js';
-import { OUTLINE, type EventPlace, type Known } from '../events/event-rows.js';
-import { rowsOf } from '../rows.js';
+import { isOneOf, type EventPlace, type Reading } from '../events/event-rows.js';
+import { preparedRowsOf, rowsOf } from '../rows.js';
 
 const CONSUMER = 'audit';
 /** Longer than sending takes, so that no other process sends at the same time. */
 const TURN_SECONDS = 30;
 
-interface EventRow {
+/** An event with its task. */
+interface AuditedRow extends EventPlace {
   id: string;
-  at: Date;
   type: RecordedEventType;
   status: string;
   attempt: number;
   details: Record<string, unknown>;
   actor: ActorRow | null;
-  submitter: Partial<ActorRow> | null;
+  of_batch: string | null;
   task_id: string | null;
   kind: TaskKind;
   name: string;
@@ -35,41 +35,54 @@ interface EventRow {
   commands: string[] | null;
   op_key: string | null;
   retry_of: string | null;
-  batch_id: string | null;
-  batch_kind: 'batch' | 'rollback';
-  batch_name: string;
+  submitter: Partial<ActorRow> | null;
+}
+
+interface BatchRow {
+  id: string;
+  kind: 'batch' | 'rollback';
+  name: string;
   scope: RollbackScope | null;
   resume_of: string | null;
   infras: string[];
+  submitter: Partial<ActorRow> | null;
 }
 
-// The command line of an operation is part of its spec. Old tasks and batches have no actor, only these three members.
-const WITH_SUBJECTS = `
-  select e.id, e.at, e.type, e.status, e.attempt, e.details, e.actor,
-         coalesce(t.actor, b.actor, case when t.id is not null
-           then jsonb_build_object('user_id', t.created_by, 'username', t.created_by_name, 'request_id', t.request_id)
-           when b.id is not null
-           then jsonb_build_object('user_id', b.created_by, 'username', b.created_by_name, 'request_id', b.request_id)
-           end) as submitter,
-         t.id as task_id, t.kind, t.name, t.infra, t.check_mode, t.program, t.verb, t.args, t.op_key, t.retry_of,
-         case when t.program = 'commands' then
-           (select s.spec -> case when t.compensates is null then 'commands' else 'undo_commands' end
-              from task_specs s where s.task_id = coalesce(t.compensates, t.id)) end as commands,
-         b.id as batch_id, b.kind as batch_kind, b.name as batch_name, b.scope, b.resume_of, b.infras
-    from events e
-    left join tasks t on t.id = coalesce(e.task_id, (e.details ->> 'task_id')::uuid)
-    left join batches b on b.id = coalesce(e.batch_id, t.batch_id)
-   where e.seq = any (:seqs::bigint[]) and e.at between :from and :to
-   order by e.seq`;
+const AUDITED = auditedTypes();
+
+/**
+ * Audited events. Their tasks are looked up with them, their batches once for each page. The command line of an operation is
+ * part of its spec. A task of a batch has the actor of the batch; old tasks have no actor, only these three members.
+ */
+const AUDIT: Reading<AuditedRow, AuditedRow> = {
+  name: 'events_audited',
+  text: false,
+  columns: `coalesce(e.id, event_id(e.at, e.seq)) as id, e.at, e.type, e.status, e.attempt, e.details, e.actor,
+            coalesce(e.of_batch, t.batch_id) as of_batch, t.id as task_id, t.kind, t.name, t.infra, t.check_mode, t.program,
+            t.verb, t.args, t.op_key, t.retry_of,
+            case when t.id is not null and t.batch_id is null then coalesce(t.actor, jsonb_build_object(
+              'user_id', t.created_by, 'username', t.created_by_name, 'request_id', t.request_id)) end as submitter,
+            case when t.program = 'commands' then
+              (select s.spec -> case when t.compensates is null then 'commands' else 'undo_commands' end
+                 from task_specs s where s.task_id = coalesce(t.compensates, t.id)) end as commands`,
+  joins: `left join tasks t on ${isOneOf(AUDITED)} and t.id = coalesce(e.task_id, (e.details ->> 'task_id')::uuid)`,
+  toEvent: (row) => (AUDITED.includes(row.type) ? row : undefined),
+};
+
+const BATCHES = `
+  select id, kind, name, scope, resume_of, infras,
+         coalesce(actor, jsonb_build_object(
+           'user_id', created_by, 'username', created_by_name, 'request_id', request_id)) as submitter
+    from batches where id = any (?::uuid[])`;
 
 /** Reads the event history for the audit trail. Each change has recorded its events in its own transaction. */
 export class PostgresAuditOutbox implements AuditOutbox, BacklogMeter {
   readonly #holder = uuidv7();
 
-  readonly #feed: EventFeed<EventPlace, Known<EventPlace>>;
+  readonly #feed: EventFeed<AuditedRow, AuditedRow>;
 
   constructor(private readonly database: Knex) {
-    this.#feed = new EventFeed(database, OUTLINE);
+    this.#feed = new EventFeed(database, AUDIT);
   }
 
   async next(limit: number): Promise<AuditPage | undefined> {
@@ -81,20 +94,17 @@ export class PostgresAuditOutbox implements AuditOutbox, BacklogMeter {
     if (turn?.position == null) return undefined;
     const after = Number(turn.position);
     const { events, position, more } = await this.#feed.next(after, limit);
-    const audited = events.filter(({ type }) => isAudited(type));
-    return { records: await this.#recordsOf(audited), position, moved: position > after, more };
+    return { records: await this.#recordsOf(events), position, moved: position > after, more };
   }
 
-  async #recordsOf(events: readonly EventPlace[]): Promise<AuditRecord[]> {
-    if (events.length === 0) return [];
-    const times = events.map(({ at }) => at.getTime());
-    const rows = await rowsOf<EventRow>(this.database, WITH_SUBJECTS, {
-      seqs: events.map(({ seq }) => seq),
-      // Dates have whole milliseconds, times of Postgres have microseconds.
-      from: new Date(Math.min(...times)),
-      to: new Date(Math.max(...times) + 1),
-    });
-    return rows.map(toEvent).flatMap((event) => auditRecordOf(event) ?? []);
+  async #recordsOf(rows: readonly AuditedRow[]): Promise<AuditRecord[]> {
+    const ids = new Set(rows.flatMap(({ of_batch: batch }) => batch ?? []));
+    const batches =
+      ids.size === 0
+        ? []
+        : await preparedRowsOf<BatchRow>(this.database, 'audited_batches', BATCHES, [[...ids]]);
+    const byId = new Map(batches.map((batch) => [batch.id, batch]));
+    return rows.flatMap((row) => auditRecordOf(toEvent(row, byId.get(row.of_batch ?? ''))) ?? []);
   }
 
   async arrived(position: number): Promise<void> {
@@ -114,9 +124,9 @@ export class PostgresAuditOutbox implements AuditOutbox, BacklogMeter {
   }
 }
 
-function toEvent(row: EventRow): AuditableEvent {
-  const { id, at, type, status, attempt, details, actor, submitter } = row;
-  const who: Partial<ActorRow> = actor ?? submitter ?? {};
+function toEvent(row: AuditedRow, batch: BatchRow | undefined): AuditableEvent {
+  const { id, at, type, status, attempt, details, actor } = row;
+  const who: Partial<ActorRow> = actor ?? row.submitter ?? batch?.submitter ?? {};
   return {
     id,
     at,
@@ -133,11 +143,11 @@ function toEvent(row: EventRow): AuditableEvent {
       requestId: who.request_id ?? null,
     },
     task: row.task_id === null ? null : taskOf(row, row.task_id),
-    batch: row.batch_id === null ? null : batchOf(row, row.batch_id),
+    batch: batch ? batchOf(batch) : null,
   };
 }
 
-function taskOf(row: EventRow, id: string): AuditableEvent['task'] {
+function taskOf(row: AuditedRow, id: string): AuditableEvent['task'] {
   const { kind, name, infra, check_mode: checkMode, program, verb, args, commands } = row;
   return {
     id,
@@ -151,7 +161,6 @@ function taskOf(row: EventRow, id: string): AuditableEvent['task'] {
   };
 }
 
-function batchOf(row: EventRow, id: string): AuditableEvent['batch'] {
-  const { batch_kind: kind, batch_name: name, scope, resume_of: resumeOf, infras } = row;
+function batchOf({ id, kind, name, scope, resume_of: resumeOf, infras }: BatchRow): AuditableEvent['batch'] {
   return { id, kind, name, scope, resumeOf, infras };
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import type { RecordedEvent } from '../../domain/event/recorded-event.js';
 import { EventFeed } from './event-feed.js';
-import { CHANGES, type EventRow } from './event-rows.js';
+import { CHANGES, type EventRow, type Reading } from './event-rows.js';
 import { rowsOf } from '../rows.js';
 
 const PAGE = 500;
@@ -21,6 +21,7 @@ export class EventConsumer {
 
   /**
    * @param from the first position: `beginning` reads all stored events, `now` only new ones
+   * @param reading which events are handled
    * @param onUnknown called with the type of each event that this release does not know; such events are skipped
    */
   constructor(
@@ -28,8 +29,9 @@ export class EventConsumer {
     private readonly name: string,
     private readonly from: 'beginning' | 'now' = 'beginning',
     onUnknown?: (type: string) => void,
+    reading: Reading<EventRow, RecordedEvent> = CHANGES,
   ) {
-    this.#feed = new EventFeed(database, CHANGES, onUnknown);
+    this.#feed = new EventFeed(database, reading, onUnknown);
   }
 
   /** Handles the next page. @returns whether more events may be available now */
@@ -59,12 +61,29 @@ export class EventConsumer {
     return advanced && page.more;
   }
 
+  /**
+   * Advances past all settled events without reading them, unless `isNeeded` answers that they are. It is asked after these
+   * events were committed, so what it does not see yet began after them.
+   * @returns whether it has advanced past them
+   */
+  async skip(isNeeded: () => Promise<boolean>): Promise<boolean> {
+    const position = await this.#position();
+    const settled = await this.#feed.settled(position);
+    if (await isNeeded()) return false;
+    if (settled > position)
+      await this.database.raw(
+        'update feed_positions set seq = ?, updated_at = now() where consumer = ? and seq = ?',
+        [settled, this.name, position],
+      );
+    return true;
+  }
+
   /** For how many seconds it has been waiting for a transaction that holds a number. */
   get stalledSeconds(): number {
     return this.#feed.stalledSeconds;
   }
 
-  /** Number of events between its position and the newest event. */
+  /** Numbers between its position and the newest one that was drawn; 0 when it has read everything. */
   async lag(): Promise<number> {
     const [row] = await rowsOf<{ lag: string }>(
       this.database,

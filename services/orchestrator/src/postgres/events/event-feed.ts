@@ -1,7 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import type { EventPage } from '../../domain/event/recorded-event.js';
-import { knownRows, selectEvents, type EventPlace, type Reading, type TimeWindow } from './event-rows.js';
+import {
+  CHUNK,
+  knownRows,
+  selectEvents,
+  type EventPlace,
+  type Reading,
+  type TimeWindow,
+} from './event-rows.js';
 import { rowsOf } from '../rows.js';
 
 const SETTLE_MS = 5;
@@ -50,7 +57,7 @@ export class EventFeed<Row extends EventPlace, Event> {
       decided === 0 && rows.found.length > 0 ? (this.#stalledSince ?? Date.now()) : undefined;
     const taken = rows.found.slice(0, decided);
     const events = knownRows(taken, this.onUnknown).flatMap((row) => this.reading.toEvent(row) ?? []);
-    const more = decided < rows.found.length || rows.found.length === limit;
+    const more = decided < rows.found.length || rows.isCut;
     this.#narrow(rows.now, taken.at(-1), !more);
     this.#idle = rows.found.length === 0;
     return { events, position: taken.at(-1)?.seq ?? after, more };
@@ -62,7 +69,7 @@ export class EventFeed<Row extends EventPlace, Event> {
       this.database,
       `select case when is_called then last_value else 0 end as last, pg_current_xact_id()::text as xid from event_seq`,
     );
-    const last = Number(drawn!.last);
+    const last = lastOf(Number(drawn!.last));
     while (last > 0 && (await this.#oldestRunning()) < BigInt(drawn!.xid)) {
       await sleep(SETTLE_MS, undefined, { signal });
     }
@@ -70,27 +77,53 @@ export class EventFeed<Row extends EventPlace, Event> {
     return last;
   }
 
-  async #read(after: number, limit: number): Promise<{ found: Row[]; now: Date; windowed: boolean }> {
+  /**
+   * The highest number, not below `after`, up to which all are settled. Reads no event: for readers that want none at
+   * present.
+   */
+  async settled(after: number): Promise<number> {
+    const [row] = await rowsOf<{ last: string; oldest: string }>(
+      this.database,
+      `select case when is_called then last_value else 0 end as last, pg_snapshot_xmin(pg_current_snapshot())::text as oldest
+         from event_seq`,
+    );
+    const last = lastOf(Number(row!.last));
+    this.#settle(BigInt(row!.oldest));
+    this.#stalledSince = this.#bound ? (this.#stalledSince ?? Date.now()) : undefined;
+    if (last > Math.max(after, this.#settled)) await this.#bind(last);
+    return Math.max(after, this.#settled);
+  }
+
+  async #read(
+    after: number,
+    limit: number,
+  ): Promise<{ found: Row[]; now: Date; windowed: boolean; isCut: boolean }> {
     const window = after < this.#settled ? EVER : this.#window;
-    const { rows, oldestRunning, now } = await selectEvents(
+    const { rows, oldestRunning, now, isCut } = await selectEvents(
       this.database,
       after,
       limit,
       window,
       this.reading,
     );
-    if (this.#bound && oldestRunning >= this.#bound.xid) {
-      this.#settled = Math.max(this.#settled, this.#bound.upTo);
-      this.#bound = undefined;
-    }
-    return { found: rows, now, windowed: window !== EVER };
+    this.#settle(oldestRunning);
+    return { found: rows, now, windowed: window !== EVER, isCut };
   }
 
-  /** The number of rows before the first missing number that is not settled. */
+  #settle(oldestRunning: bigint): void {
+    if (!this.#bound || oldestRunning < this.#bound.xid) return;
+    this.#settled = Math.max(this.#settled, this.#bound.upTo);
+    this.#bound = undefined;
+  }
+
+  /**
+   * The number of rows before the first missing number that is not settled. Of a chunk none is missing; numbers of before
+   * there were chunks are all settled, because the migration waited for them.
+   */
   #decided(after: number, rows: readonly EventPlace[]): number {
     let last = after;
     for (const [index, { seq }] of rows.entries()) {
-      if (seq > last + 1 && seq - 1 > this.#settled) return index;
+      if (lastOf(seq) - lastOf(last) > CHUNK && seq - 1 > this.#settled) return index;
       last = seq;
     }
     return rows.length;
@@ -98,17 +131,17 @@ export class EventFeed<Row extends EventPlace, Event> {
 
   /** Most missing numbers appear within milliseconds, so a transaction id is drawn only for one that is missing twice. */
   async #noteMissing(rows: readonly EventPlace[], decided: number, after: number): Promise<void> {
-    const missing = (rows[decided - 1]?.seq ?? after) + 1;
-    if (this.#missing === missing && !this.#bound) {
-      // This id is drawn after those rows were seen, so it is higher than that of every transaction that drew a number up to
-      // theirs. The xmax of a snapshot is not sufficient: transactions beyond it may be running.
-      const [drawn] = await rowsOf<{ xid: string }>(
-        this.database,
-        'select pg_current_xact_id()::text as xid',
-      );
-      this.#bound = { upTo: rows.at(-1)!.seq, xid: BigInt(drawn!.xid) };
-    }
+    const missing = lastOf(rows[decided - 1]?.seq ?? after) + 1;
+    if (this.#missing === missing) await this.#bind(rows.at(-1)!.seq);
     this.#missing = missing;
+  }
+
+  async #bind(upTo: number): Promise<void> {
+    if (this.#bound) return;
+    // This id is drawn after those numbers were seen, so it is higher than that of every transaction that drew one of them. The
+    // xmax of a snapshot is not sufficient: transactions beyond it may be running.
+    const [drawn] = await rowsOf<{ xid: string }>(this.database, 'select pg_current_xact_id()::text as xid');
+    this.#bound = { upTo, xid: BigInt(drawn!.xid) };
   }
 
   /** Narrows the window, so that the next read uses one or two partitions. */
@@ -138,4 +171,9 @@ export class EventFeed<Row extends EventPlace, Event> {
     );
     return BigInt(row!.xid);
   }
+}
+
+/** The last number of the chunk that has this number. */
+function lastOf(seq: number): number {
+  return seq - (seq % CHUNK) + CHUNK - 1;
 }

@@ -5,6 +5,11 @@ import { preparedRowsOf } from '../rows.js';
 
 /** Longer log chunks are cut; `/tasks/{id}/logs` has them in full. */
 const LOG_CHARACTERS = 32_768;
+/** Pages up to this are filled with entries of one event; larger ones expect chunks of several. */
+const FEW = 100;
+
+/** Numbers of a chunk: an event's number is that of its chunk, a multiple of this, and its place. */
+export const CHUNK = 4_096;
 
 /** The partitions that a query reads: `from` inclusive, `to` exclusive. */
 export interface TimeWindow {
@@ -72,7 +77,8 @@ export function knownRows<Row extends EventPlace>(
 }
 
 const WITH_SUBJECTS = {
-  columns: `e.*, t.kind as task_kind, t.name as task_name, t.infra, t.check_mode, t.op_key,
+  columns: `e.at, e.task_id, e.attempt, e.type, e.status, e.details, e.first_line, e.line_count, e.text, e.truncated,
+            t.kind as task_kind, t.name as task_name, t.infra, t.check_mode, t.op_key,
             t.scope_id as task_scope, b.scope_id as batch_scope,
             b.id as batch_id, b.kind as batch_kind, b.name as batch_name, b.infras`,
   joins: `left join tasks t on t.id = e.task_id
@@ -95,14 +101,26 @@ export const CHANGES: Reading<EventRow, RecordedEvent> = {
   toEvent: (row) => (row.type === 'log' ? undefined : toEvent(row)),
 };
 
-/** Only number, time and type, for readers that select by type and look up the rest. */
-export const OUTLINE: Reading<EventPlace, Known<EventPlace>> = {
-  name: 'events_outline',
-  text: false,
-  columns: 'e.at, e.type',
-  joins: '',
-  toEvent: (row) => (row.type === 'log' ? undefined : row),
-};
+/** Events of some types without log chunks. Tasks and batches are looked up for these only. */
+export function changesOf(
+  name: string,
+  types: readonly RecordedEventType[],
+): Reading<EventRow, RecordedEvent> {
+  const wanted = new Set(types);
+  return {
+    name,
+    text: false,
+    columns: WITH_SUBJECTS.columns,
+    joins: `left join tasks t on ${isOneOf(types)} and t.id = e.task_id
+            left join batches b on ${isOneOf(types)} and b.id = coalesce(e.of_batch, t.batch_id)`,
+    toEvent: (row) => (wanted.has(row.type) ? toEvent(row) : undefined),
+  };
+}
+
+/** A condition of SQL: the event has one of the types. They are names of the catalogue. */
+export function isOneOf(types: readonly RecordedEventType[]): string {
+  return `e.type = any ('{${types.join(',')}}')`;
+}
 
 /** The row of a statement that found no event: it says only which transactions are running. */
 interface NoEvent {
@@ -114,11 +132,13 @@ interface Found<Row> {
   /** The oldest running transaction in the snapshot of the statement. */
   oldestRunning: bigint;
   now: Date;
+  /** Whether there may be more rows in the window. */
+  isCut: boolean;
 }
 
 /**
- * Reads rows after a number and the oldest running transaction, in one snapshot. The limit is part of the text, so that
- * Postgres plans for this number of rows.
+ * Reads rows after a number and the oldest running transaction, in one snapshot. Chunks are read as a whole, until there are
+ * `limit` rows or more. The limit is part of the text, so that Postgres plans for this number of rows.
  */
 export async function selectEvents<Row extends EventPlace>(
   database: Knex,
@@ -131,29 +151,56 @@ export async function selectEvents<Row extends EventPlace>(
     ? `left(text, ${LOG_CHARACTERS}) as text, length(text) > ${LOG_CHARACTERS} as truncated`
     : 'null, null';
   if (!Number.isSafeInteger(limit)) throw new Error(`limit must be an integer, not ${limit}`);
-  const found = await preparedRowsOf<(Row | NoEvent) & { oldest: string; now: Date }>(
+  // Each of the three is read up to the same number of entries: a shorter one would leave out what is between its last and theirs.
+  const entries = limit <= FEW ? limit : Math.ceil(limit / 4);
+  const found = await preparedRowsOf<(Row | NoEvent) & { oldest: string; now: Date; entry: number }>(
     database,
     `${reading.name}_${limit}`,
-    `select pg_snapshot_xmin(pg_current_snapshot())::text as oldest, now() as now, ${reading.columns}, e.seq::float8 as seq
-       from (select) as always
-       left join (
-         (select seq, at, task_id, batch_id as of_batch, attempt, type, status, details,
-                 null::bigint as first_line, null::int as line_count, null as text, null::boolean as truncated
-            from events where seq > ? and at >= ? and at < ? order by seq limit ${limit})
-         union all
-         (select seq, at, task_id, null, attempt, 'log', '', '{}', first_line, line_count, ${text}
-            from task_logs where seq > ? and at >= ? and at < ? order by seq limit ${limit})
-         order by seq limit ${limit}
+    `select pg_snapshot_xmin(pg_current_snapshot())::text as oldest, now() as now, e.entry::float8 as entry,
+            ${reading.columns}, e.seq::float8 as seq
+       from (select ?::bigint as position) as asked
+       left join lateral (
+         select page.number as entry, page.number + coalesce(own.place - 1, 0) as seq, page.id, page.at,
+                coalesce(own.task_id, page.task_id) as task_id, page.of_batch, coalesce(own.attempt, page.attempt) as attempt,
+                page.type, page.status, page.actor, first_line, line_count, text, truncated,
+                case when page.own is null then page.details
+                     else page.details || coalesce(page.own -> (own.place::int - 1), '{}') end as details
+           from (
+             select merged.*, sum(coalesce(cardinality(task_ids), 1) - greatest(0, asked.position - number + 1))
+                      over (order by number rows between unbounded preceding and 1 preceding) as before
+               from (
+                 (select seq as number, id, at, task_id, batch_id as of_batch, attempt, type, status, details, actor,
+                         null::uuid[] as task_ids, null::int[] as attempts, null::jsonb as own,
+                         null::bigint as first_line, null::int as line_count, null as text, null::boolean as truncated
+                    from event_rows where seq > ? and at >= ? and at < ? order by seq limit ${entries})
+                 union all
+                 (select number, null, at, null, batch_id, null, type, status, details, actor, task_ids, attempts, own,
+                         null, null, null, null
+                    from event_chunks where number > ?::bigint - ${CHUNK} and number + cardinality(task_ids) - 1 > ?
+                     and at >= ? and at < ? order by number limit ${entries})
+                 union all
+                 (select seq, null, at, task_id, null, attempt, 'log', '', '{}', null, null, null, null,
+                         first_line, line_count, ${text}
+                    from task_logs where seq > ? and at >= ? and at < ? order by seq limit ${entries})
+                 order by number limit ${entries}
+               ) merged
+           ) page
+           left join lateral unnest(page.task_ids, page.attempts) with ordinality as own (task_id, attempt, place) on true
+          where coalesce(page.before, 0) < ${limit} and page.number + coalesce(own.place - 1, 0) > asked.position
        ) e on true
        ${reading.joins}
       order by e.seq`,
-    [after, from, to, after, from, to],
+    [after, after, from, to, after, after, from, to, after, from, to],
   );
   const [first] = found;
+  const rows = found.filter(
+    (row): row is Row & { oldest: string; now: Date; entry: number } => row.seq !== null,
+  );
   return {
-    rows: found.filter((row): row is Row & { oldest: string; now: Date } => row.seq !== null),
+    rows,
     oldestRunning: BigInt(first!.oldest),
     now: first!.now,
+    isCut: rows.length >= limit || new Set(rows.map(({ entry }) => entry)).size >= entries,
   };
 }
 

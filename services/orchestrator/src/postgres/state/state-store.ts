@@ -61,13 +61,9 @@ export class PostgresStateStore implements StateStore {
   }
 
   async statistics(visible?: VisibleWork): Promise<Statistics> {
-    const snapshotsOfOpen = this.database('events')
+    const snapshotsOfOpen = this.database
+      .from(this.database.raw('events_of_open_tasks(?::text[]) as events', [snapshotTypesOf('task')]))
       .join('tasks', 'tasks.id', 'events.task_id')
-      .whereRaw(
-        `events.type = any (?::text[]) and events.at >= tasks.created_at - interval '1 hour'
-           and tasks.status in ('Blocked', 'Waiting', 'Ready', 'Running', 'RetryWait', 'Unknown')`,
-        [snapshotTypesOf('task')],
-      )
       .select<{ n: number }[]>(this.database.raw('count(*)::int as n'));
     onlyVisibleTasks(snapshotsOfOpen, visible?.tasks);
     const [work, snapshots, storage] = await Promise.all([

@@ -8,8 +8,6 @@ import { notBefore } from '../id-time.js';
 
 interface EventRow extends Snapshot {
   seq: string;
-  task_id: string | null;
-  batch_id: string | null;
 }
 
 /** Reads the recorded transitions of a task or a batch. */
@@ -20,12 +18,15 @@ export class PostgresSnapshotStore implements SnapshotStore {
     owner: { taskId: string } | { batchId: string },
     { after: afterId, ...position }: Page,
   ): Promise<{ snapshots: Snapshot[]; total: number } | undefined> {
-    const [which, id, types] =
+    const [history, id, types] =
       'taskId' in owner
-        ? [{ task_id: owner.taskId }, owner.taskId, snapshotTypesOf('task')]
-        : [{ task_id: null, batch_id: owner.batchId }, owner.batchId, snapshotTypesOf('batch')];
+        ? ['history_of_task', owner.taskId, snapshotTypesOf('task')]
+        : ['history_of_batch', owner.batchId, snapshotTypesOf('batch')];
     const matching = () =>
-      this.database<EventRow>('events').where(which).where('at', '>=', notBefore(id)).whereIn('type', types);
+      this.database
+        .queryBuilder<EventRow, EventRow[]>()
+        .from(this.database.raw(`${history}(?, ?) as events`, [id, notBefore(id)]))
+        .whereIn('type', types);
     // Events are ordered by number, not by id.
     const seen = afterId === undefined ? undefined : await matching().where({ id: afterId }).first('seq');
     if (afterId !== undefined && !seen) return undefined;

@@ -1,8 +1,9 @@
 import type { Knex } from 'knex';
-import { webhookEventOf } from '../../domain/event/catalogue.js';
+import { webhookEventOf, webhookTypes } from '../../domain/event/catalogue.js';
 import type { Attempt, DeliveryQueue, Outcome } from '../../domain/webhook/webhook-sender.js';
 import { webhookPayloadOf, type TaskEnd } from '../../domain/webhook/webhook-event.js';
 import { EventConsumer } from '../events/event-consumer.js';
+import { changesOf } from '../events/event-rows.js';
 import { rowsOf } from '../rows.js';
 import { storable } from '../storable.js';
 import type { Seal } from './webhook-store.js';
@@ -22,7 +23,8 @@ export class PostgresDeliveryQueue implements DeliveryQueue {
     private readonly box: Pick<Seal, 'open'>,
     onUnknownEvent?: (type: string) => void,
   ) {
-    this.#consumer = new EventConsumer(database, 'webhooks', 'beginning', onUnknownEvent);
+    const reading = changesOf('webhook_events', webhookTypes());
+    this.#consumer = new EventConsumer(database, 'webhooks', 'beginning', onUnknownEvent, reading);
   }
 
   /** How long the events have been waiting for a transaction that holds a number. */
@@ -30,11 +32,12 @@ export class PostgresDeliveryQueue implements DeliveryQueue {
     return this.#consumer.stalledSeconds;
   }
 
-  fill(): Promise<boolean> {
+  async fill(): Promise<boolean> {
+    // A webhook that is added later receives later events only.
+    const hasEndpoints = async () =>
+      (await rowsOf(this.database, 'select from webhooks where enabled limit 1')).length > 0;
+    if (await this.#consumer.skip(hasEndpoints)) return false;
     return this.#consumer.consume(async (events, transaction) => {
-      // A webhook that is added later receives later events only.
-      const enabled = await rowsOf(transaction, 'select from webhooks where enabled limit 1');
-      if (enabled.length === 0) return;
       const ends = await endsOf(
         transaction,
         events.flatMap((event) => (event.taskId && webhookEventOf(event) ? [event.taskId] : [])),
