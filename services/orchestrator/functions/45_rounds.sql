@@ -61,34 +61,60 @@ begin
 end $$;
 
 -- Claims up to p_commands tasks that run as commands and p_operations that run in the driver host, p_total in all: first
--- those whose outcome is unknown, then by priority and age. Rows that another executor is claiming are skipped. Returns
--- ClaimedTask[].
+-- those whose outcome is unknown, then by priority and age. Rows that another executor is claiming are skipped, so no more
+-- rows are locked than are claimed. Returns ClaimedTask[].
 create function claim_next_tasks(p_worker uuid, p_commands int, p_operations int, p_total int) returns jsonb
 language plpgsql as $$
 declare
-  most int;
-  of_runner text;
-  found_here uuid[];
-  chosen uuid[] := '{}';
+  -- How many of the next tasks are commands.
+  commands int := p_commands;
+  chosen uuid[];
 begin
-  foreach of_runner in array '{command,operation}'::text[] loop
-    most := least(case of_runner when 'command' then p_commands else p_operations end, p_total);
-    continue when most <= 0;
-    found_here := array(select id from tasks
-                          where status = 'Unknown' and worker_id is null and cancel_requested_at is null and runner = of_runner
-                          order by ready_at limit most for update skip locked);
-    if cardinality(found_here) < most then
-      found_here := found_here || array(
-        select id from tasks where status = 'Ready' and runner = of_runner and cancel_requested_at is null
-          order by priority, ready_at limit most - cardinality(found_here) for update skip locked);
-    end if;
-    chosen := chosen || found_here;
-  end loop;
-  if cardinality(chosen) > p_total then
-    chosen := array(select id from tasks where id = any (chosen)
-                      order by status = 'Ready', priority, ready_at limit greatest(p_total, 0));
+  if p_total <= 0 then
+    return '[]';
+  end if;
+  if p_commands + p_operations > p_total then
+    commands := (
+      select count(*) filter (where runner = 'command') from (
+        select r.runner from (values ('command', p_commands), ('operation', p_operations)) as r (runner, most)
+          cross join lateral (
+            (select status, priority, ready_at from tasks
+               where status = 'Unknown' and worker_id is null and cancel_requested_at is null and tasks.runner = r.runner
+               order by ready_at limit greatest(r.most, 0))
+            union all
+            (select status, priority, ready_at from tasks
+               where status = 'Ready' and tasks.runner = r.runner and cancel_requested_at is null
+               order by priority, ready_at limit greatest(r.most, 0))) claimable
+          order by status = 'Ready', priority, ready_at limit p_total) as next_tasks);
+  end if;
+  chosen := lock_claimable('command', least(commands, p_commands), '{}');
+  chosen := chosen || lock_claimable('operation', least(p_operations, p_total - cardinality(chosen)), '{}');
+  if commands < p_commands and cardinality(chosen) < p_total then
+    -- Operations that were counted are being claimed by another executor.
+    chosen := chosen || lock_claimable('command', least(p_commands - commands, p_total - cardinality(chosen)), chosen);
   end if;
   return case when cardinality(chosen) = 0 then '[]' else claim_tasks(chosen, p_worker) end;
+end $$;
+
+-- Locks the next tasks of a runner that may be claimed, up to p_most, and returns them. p_except: tasks that this
+-- transaction has locked already.
+create function lock_claimable(p_runner text, p_most int, p_except uuid[]) returns uuid[] language plpgsql as $$
+declare
+  found_here uuid[] := '{}';
+begin
+  if p_most <= 0 then
+    return found_here;
+  end if;
+  found_here := array(select id from tasks
+                        where status = 'Unknown' and worker_id is null and cancel_requested_at is null and runner = p_runner
+                          and id <> all (p_except)
+                        order by ready_at limit p_most for update skip locked);
+  if cardinality(found_here) < p_most then
+    found_here := found_here || array(
+      select id from tasks where status = 'Ready' and runner = p_runner and cancel_requested_at is null and id <> all (p_except)
+        order by priority, ready_at limit p_most - cardinality(found_here) for update skip locked);
+  end if;
+  return found_here;
 end $$;
 
 -- Stores the last log lines, progress and journal entries of attempts that have ended, if they are still the worker's.

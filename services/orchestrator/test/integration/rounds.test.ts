@@ -9,6 +9,7 @@ import { rowsOf } from '../../src/postgres/rows.js';
 import { PostgresTaskStore } from '../../src/postgres/tasks/task-store.js';
 import { PostgresLedger } from '../../src/postgres/workers/worker-ledger.js';
 import { engineFunctions } from '../support/engine-functions.js';
+import type { ModelBatch } from '../model/batch-model.js';
 import { modelBatch } from '../support/submit-model.js';
 
 let clone: TestDatabase;
@@ -267,4 +268,38 @@ it('cancels the dependents of many concurrent failures, each operation once', as
     .whereIn('task_id', [...ids.values()])
     .where('type', 'cancelled');
   expect(recorded).toHaveLength(18);
+});
+
+it('locks no more tasks than it claims, whatever runs them, so that another executor claims the rest', async () => {
+  await database('tasks').whereIn('status', ['Ready', 'Unknown']).update({ status: 'Cancelled' });
+  const of =
+    (whenLost: 'again' | 'asked') =>
+    (index: number): ModelBatch['operations'][number] => ({
+      id: `${whenLost}-${index}`,
+      dependencies: [],
+      retries: 0,
+      whenLost,
+      undoable: false,
+    });
+  const { ids } = await modelBatch(database, {
+    parallelLimit: 6,
+    onFailure: 'continue',
+    rollbackEnabled: false,
+    operations: [...[0, 1, 2].map(of('again')), ...[3, 4, 5].map(of('asked'))],
+  });
+  const other = await engineFunctions(database).register();
+  const client = await pool.connect();
+  try {
+    await client.query('begin');
+    const first = await new PostgresLedger(client).round(workerId, [], anyTasks(2));
+    const second = await ledger.round(other, [], anyTasks(3));
+    const third = await ledger.round(other, [], { commands: 2, operations: 0, total: 1 });
+    await client.query('commit');
+    expect([first, second, third].map(({ claimed }) => claimed.length)).toEqual([2, 3, 0]);
+    const fourth = await ledger.round(workerId, [], { commands: 5, operations: 5, total: 1 });
+    const all = [first, second, fourth].flatMap(({ claimed }) => claimed.map(({ id }) => id));
+    expect(all.sort()).toEqual([...ids.values()].sort());
+  } finally {
+    client.release();
+  }
 });
