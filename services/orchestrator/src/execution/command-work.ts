@@ -60,6 +60,10 @@ export class CommandWork implements Work {
     this.#command.kill();
   }
 
+  get hasOutput(): boolean {
+    return this.#output.hasMore;
+  }
+
   readLines(): string[] {
     const lines = this.#output.readLines();
     if (lines.length > 0) return lines;

@@ -98,6 +98,10 @@ export class HostedOperation implements Work {
     this.host.kill();
   }
 
+  get hasOutput(): boolean {
+    return this.#lines.length > 0;
+  }
+
   readLines(): string[] {
     let size = 0;
     const beyond = this.#lines.findIndex((line) => (size += line.length + 1) > MAX_PIECE);

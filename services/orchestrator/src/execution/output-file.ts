@@ -26,6 +26,11 @@ export class OutputFile {
     return fstatSync(this.#fd).size;
   }
 
+  /** Whether something was appended since the last read. */
+  get hasMore(): boolean {
+    return this.size > this.#position;
+  }
+
   /** The next complete lines, at most one piece; empty if there is nothing new. */
   readLines(): string[] {
     const piece = this.#read(this.#position, Math.min(this.size - this.#position, READ_BYTES));

@@ -39,7 +39,13 @@ function runThatEnded(finish: (result: TaskResult) => Promise<void>, end = COMPL
   const work = {
     ended: Promise.resolve(end),
     ...{ cancel: jest.fn(), kill: jest.fn(), close: jest.fn() },
-    ...{ readLines: () => [], readRest: () => [], readReports: () => [], output: () => ({ head: '' }) },
+    ...{
+      hasOutput: false,
+      readLines: () => [],
+      readRest: () => [],
+      readReports: () => [],
+      output: () => ({ head: '' }),
+    },
   } satisfies Work;
   const ledger: RunLedger = {
     appendLog: () => Promise.resolve(),
@@ -152,7 +158,13 @@ describe('an act with an intent', () => {
     const work: Work & { kill: jest.Mock } = {
       ended: new Promise<WorkEnd>(() => undefined),
       ...{ cancel: jest.fn(), kill: jest.fn(), close: jest.fn() },
-      ...{ readLines: () => [], readRest: () => [], readReports: () => [], output: () => ({ head: '' }) },
+      ...{
+        hasOutput: false,
+        readLines: () => [],
+        readRest: () => [],
+        readReports: () => [],
+        output: () => ({ head: '' }),
+      },
     };
     const ledger: RunLedger = {
       appendLog: () => Promise.resolve(),
@@ -199,7 +211,7 @@ it('stores each progress, and publishes the last one even if they are frequent',
   const work = {
     ended: new Promise<WorkEnd>((resolve) => (end = resolve)),
     ...{ cancel: jest.fn(), kill: jest.fn(), close: jest.fn() },
-    ...{ readLines: () => [], readRest: () => [], output: () => ({ head: '' }) },
+    ...{ hasOutput: false, readLines: () => [], readRest: () => [], output: () => ({ head: '' }) },
     readReports: () => {
       const step = steps.shift();
       return step === undefined
@@ -227,13 +239,52 @@ it('stores each progress, and publishes the last one even if they are frequent',
   expect(told.at(-1)).toBe(3);
 });
 
+it('reads output after a pause without waiting for the next read of reports', async () => {
+  jest.useFakeTimers();
+  try {
+    let printed: string[] = [];
+    const work = {
+      ended: new Promise<WorkEnd>(() => undefined),
+      ...{ cancel: jest.fn(), kill: jest.fn(), close: jest.fn() },
+      ...{ readReports: () => [], readRest: () => [], output: () => ({ head: '' }) },
+      get hasOutput() {
+        return printed.length > 0;
+      },
+      readLines: () => printed.splice(0),
+    } satisfies Work;
+    const shown: string[] = [];
+    const ledger: RunLedger = {
+      appendLog: ({ lines }) => Promise.resolve(void shown.push(...lines)),
+      recordProgress: () => Promise.resolve(),
+      recordChanges: () => Promise.resolve(true),
+      reportLost: () => Promise.resolve(),
+      finish: () => Promise.resolve('done'),
+    };
+    void new Run(TASK, work, 'w', 10, new Masker([]), ledger, new CrashPoints(undefined)).complete();
+    // A read that finds nothing.
+    await jest.advanceTimersByTimeAsync(200);
+    printed = ['first'];
+    await jest.advanceTimersByTimeAsync(40);
+    expect(shown).toEqual(['first']);
+    // Lines that follow at once are read together.
+    printed = ['second'];
+    await jest.advanceTimersByTimeAsync(40);
+    printed.push('third');
+    expect(shown).toEqual(['first']);
+    await jest.advanceTimersByTimeAsync(80);
+    expect(shown).toEqual(['first', 'second', 'third']);
+  } finally {
+    jest.useRealTimers();
+  }
+});
+
 it('masks a secret that is split by a line end, for every way of reading it', async () => {
   let end: (end: WorkEnd) => void = () => undefined;
   const pieces = [['token hun'], [], [], ['ter2hunter2 ok', 'half of it: hunter']];
   const work = {
     ended: new Promise<WorkEnd>((resolve) => (end = resolve)),
     ...{ cancel: jest.fn(), kill: jest.fn(), close: jest.fn() },
-    ...{ readReports: () => [], readRest: () => ['2hunter2'] },
+    ...{ hasOutput: true, readReports: () => [], readRest: () => ['2hunter2'] },
     readLines: () => {
       const piece = pieces.shift();
       if (!piece) end(COMPLETED);

@@ -10,6 +10,11 @@ import { RunLog } from './run-log.js';
 import { MAX_ERROR_LENGTH, reportResult } from './report-result.js';
 import type { Work, WorkEnd } from './work.js';
 
+/** The interval of the checks for new output. */
+const LOOK_MS = 40;
+/** Between two reads of work that prints all the time: each read is a statement. */
+const GAP_MS = 100;
+/** Between two reads of reports, and of output that was withheld. */
 const FOLLOW_MS = 200;
 const RETRY_MS = 500;
 const TELL_MS = 1_000;
@@ -35,6 +40,9 @@ export class Run {
   /** When to read again, and the read that is in progress. */
   #next: NodeJS.Timeout | undefined;
   #following: Promise<void> = Promise.resolve();
+  #readAt = performance.now();
+  /** The last read found no output. */
+  #quiet = false;
   readonly #log: RunLog;
   /** Records for the journal, in order, until they are stored. */
   #records: JournalRecord[] = [];
@@ -174,12 +182,20 @@ export class Run {
   /** Whatever is new at the end is sent with the result. */
   #follow(): void {
     this.#next = setTimeout(() => {
+      if (!this.#isReadDue()) return this.#follow();
       // While Postgres is away, the output stays in its file.
       this.#following = this.#drain().catch(() => undefined);
       void this.#following.then(() => {
+        this.#readAt = performance.now();
         if (!this.#over) this.#follow();
       });
-    }, FOLLOW_MS);
+    }, LOOK_MS);
+  }
+
+  /** Output after a pause is read at once, so that a live log is live. */
+  #isReadDue(): boolean {
+    const passed = performance.now() - this.#readAt;
+    return passed >= FOLLOW_MS || (this.work.hasOutput && (this.#quiet || passed >= GAP_MS));
   }
 
   /** Sends what is new. */
@@ -189,7 +205,8 @@ export class Run {
     await this.#tellProgress(changed);
     await this.#log.send();
     let lines = this.#readLines();
-    if (lines.length === 0) this.#log.pause();
+    this.#quiet = lines.length === 0;
+    if (this.#quiet) this.#log.pause();
     for (; lines.length > 0; lines = this.#readLines()) {
       this.#log.add(lines);
       await this.#log.send();

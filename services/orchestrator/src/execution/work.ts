@@ -8,6 +8,8 @@ export interface Work {
   /** Asks it to end, and ends it after the grace. */
   cancel(graceSeconds: number): void;
   kill(): void;
+  /** Whether it has printed more than was read. Cheap: it is asked often. */
+  readonly hasOutput: boolean;
   /** The next complete lines of its output, at most one piece; empty if there is nothing new. */
   readLines(): string[];
   /** After its end: the text after the last line break. */
