@@ -1,6 +1,7 @@
 import type { Work } from '../compare.js';
 import { startPlatform, type Platform } from '../setting/platform.js';
 import type { Suite } from '../suite.js';
+import { liveLog } from './events/live-log.js';
 import { CLIENTS, PER_SECOND, type Figures } from './events/run.js';
 import { runBare, runOurs } from './events/senders.js';
 
@@ -10,7 +11,12 @@ export const eventsSuite: Suite = {
   rounds: 3,
   prepare: async () => {
     const platform = await startPlatform({ redis: false, workers: 0 });
-    return { works: worksOf(platform), stop: () => platform.stop() };
+    const log = liveLog();
+    const stop = async () => {
+      await log.stop();
+      await platform.stop();
+    };
+    return { works: [...worksOf(platform), log.work], stop };
   },
 };
 
