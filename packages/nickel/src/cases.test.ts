@@ -271,6 +271,14 @@ describe('the library', () => {
     ['std.string.base64_decode \'NoPad "fn5+Pw"', '~~~?'],
     ['std.string.split "," "a,b,,c,"', ['a', 'b', '', 'c']],
     ['std.string.split "" "héy"', ['h', 'é', 'y']],
+    [
+      'let all = std.string.find_all "[0-9]" in [all "1a2", all "b3", all "1a2"] |> std.array.map std.array.length',
+      [2, 1, 2],
+    ],
+    [
+      'let f = std.array.map (fun n => std.string.is_match "^%{n}$" "7") in f (std.array.range 0 120) |> std.array.filter (fun x => x)',
+      [true],
+    ],
     ['std.string.split "," ""', []],
     ['std.string.replace_regex "(a)" "$1-" "banana"', 'b$1-n$1-n$1-'],
     ['std.record.apply_on "n" (fun x y => x - y) { n = 5, m = 1 } { n = 3 }', 2],

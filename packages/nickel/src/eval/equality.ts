@@ -9,6 +9,8 @@ import { ArrayValue, EnumValue, RecordValue, Sealed, type Thunk, type Value } fr
  * @throws NickelError where both are functions or contracts, which cannot be compared
  */
 export function equal(machine: Machine, left: Thunk, right: Thunk): boolean {
+  const [one, other] = [machine.force(left), machine.force(right)];
+  if (isScalar(one) && isScalar(other)) return one === other;
   // Pairs still to be compared: a list, since values nest deeper than calls can.
   const pending: [Thunk, Thunk][] = [[left, right]];
   for (let pair = pending.pop(); pair; pair = pending.pop()) {

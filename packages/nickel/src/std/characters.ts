@@ -1,17 +1,23 @@
-const SEGMENTER = new Intl.Segmenter('en', { granularity: 'grapheme' });
+let segmenter: Intl.Segmenter | undefined;
 const ASCII_ONLY = /^[\x20-\x7e]*$/;
+
+/** Made when the first text needs it: that takes longer than most evaluations of ASCII. */
+function segmentsOf(text: string): Intl.Segments {
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
+  return segmenter.segment(text);
+}
 
 /** The characters as a reader sees them. */
 export function charactersIn(text: string): string[] {
   if (ASCII_ONLY.test(text)) return text.split('');
-  return Array.from(SEGMENTER.segment(text), ({ segment }) => segment);
+  return Array.from(segmentsOf(text), ({ segment }) => segment);
 }
 
 /** Where characters begin and end, or undefined where that is everywhere. */
 export function boundariesOf(text: string): ReadonlySet<number> | undefined {
   if (ASCII_ONLY.test(text)) return undefined;
   const boundaries = new Set([0]);
-  for (const { index, segment } of SEGMENTER.segment(text)) boundaries.add(index + segment.length);
+  for (const { index, segment } of segmentsOf(text)) boundaries.add(index + segment.length);
   return boundaries;
 }
 

@@ -5,8 +5,25 @@ import { ArrayValue, Thunk } from '../eval/values.js';
 import { boundariesOf, charactersIn } from './characters.js';
 import { recordOf } from './native.js';
 
-/** A regular expression in Nickel's notation, with what JavaScript writes in another way translated. */
+const MAX_COMPILED = 100;
+const compiled = new Map<string, RegExp>();
+
+/**
+ * A regular expression in Nickel's notation, with what JavaScript writes in another way translated. A contract checks
+ * thousands of values with one expression, so the last ones are kept.
+ * @throws NickelError where it is not valid
+ */
 export function compileRegex(pattern: string, flags: string, span: Span | undefined): RegExp {
+  const key = `${flags}/${pattern}`;
+  const known = compiled.get(key);
+  if (known) return known;
+  const regex = compile(pattern, flags, span);
+  if (compiled.size >= MAX_COMPILED) compiled.clear();
+  compiled.set(key, regex);
+  return regex;
+}
+
+function compile(pattern: string, flags: string, span: Span | undefined): RegExp {
   let translated = translate(pattern);
   let all = flags;
   const leading = /^\(\?([ims]+)\)/.exec(translated);
