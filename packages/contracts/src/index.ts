@@ -8,6 +8,7 @@ export { EVENT_EXAMPLE, METRICS_EXAMPLE, PAYLOAD_EXAMPLE } from './document-exam
 // Each operation by its name, for handlers and clients.
 export * from './orchestrator/batches.js';
 export * from './orchestrator/events.js';
+export * from './orchestrator/plans.js';
 export * from './orchestrator/platform.js';
 export * from './orchestrator/rollback.js';
 export * from './orchestrator/state.js';
@@ -58,6 +59,7 @@ export type * from './schemas/resource.js';
 export type * from './schemas/rollback.js';
 export type * from './schemas/session.js';
 export type * from './schemas/state.js';
+export type * from './schemas/stored-plan.js';
 export type * from './schemas/task.js';
 export type * from './schemas/token.js';
 export type * from './schemas/user.js';

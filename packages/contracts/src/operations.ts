@@ -10,6 +10,7 @@ import * as users from './control-center/users.js';
 import type { AnyOperation, Service } from './operation.js';
 import * as batches from './orchestrator/batches.js';
 import * as events from './orchestrator/events.js';
+import * as plans from './orchestrator/plans.js';
 import * as platform from './orchestrator/platform.js';
 import * as rollback from './orchestrator/rollback.js';
 import * as state from './orchestrator/state.js';
@@ -28,6 +29,7 @@ export const orchestrator = {
   ...state,
   ...platform,
   ...rollback,
+  ...plans,
   ...events,
   ...webhooks,
 } as const;

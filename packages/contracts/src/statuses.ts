@@ -24,6 +24,22 @@ export type BatchStatus = (typeof BATCH_STATUSES)[number];
 /** The statuses of a rollback. */
 export const ROLLBACK_STATUSES = ['Pending', 'Running', 'Completed', 'Failed'] as const;
 
+/** The statuses of a plan. */
+export const PLAN_STATUSES = [
+  'Planning',
+  'Planned',
+  'Approved',
+  'Executing',
+  'Executed',
+  'Failed',
+  'Rejected',
+  'Expired',
+  'Stale',
+  'Cancelled',
+] as const;
+/** One of {@link PLAN_STATUSES}. */
+export type PlanStatus = (typeof PLAN_STATUSES)[number];
+
 /** The states of an entry of the journal. */
 export const JOURNAL_STATES = [
   'intended',

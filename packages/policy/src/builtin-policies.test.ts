@@ -19,6 +19,7 @@ const MATRIX: Record<
   state: ['crudxksma', '-r-------', '-r-------', '---------'],
   checkpoints: ['crudxksma', 'cr-d--s--', '-r-------', '---------'],
   rollbacks: ['crudxksma', 'cr--xks--', '-r-------', '---------'],
+  plans: ['crudxksma', 'cr--xk---', '-r-------', '---------'],
   events: ['crudxksma', '-r-------', '-r-------', '---------'],
   webhooks: ['crudxksma', 'crudx----', '-r-------', '---------'],
   users: ['crudxksma', '---------', '---------', '---------'],
@@ -26,7 +27,6 @@ const MATRIX: Record<
   audit: ['crudxksma', '---------', '---------', '-r-------'],
   tokens: ['crudxksma', '---------', '---------', '---------'],
   decisions: ['crudxksma', '---------', '---------', '-r-------'],
-  plans: ['crudxksma', '---------', '---------', '---------'],
 };
 const ROLES = ['admin', 'operator', 'viewer', 'auditor'];
 const LETTERS = ['c', 'r', 'u', 'd', 'x', 'k', 's', 'm', 'a'];

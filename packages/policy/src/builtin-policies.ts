@@ -11,6 +11,7 @@ const READABLE = [
   'state',
   'checkpoints',
   'rollbacks',
+  'plans',
   'events',
   'webhooks',
   'policies',
@@ -26,6 +27,7 @@ const OPERATED: Readonly<Record<string, Action[]>> = {
   tasks: ['execute', 'cancel'],
   checkpoints: ['create', 'delete', 'restore'],
   rollbacks: ['create', 'execute', 'cancel', 'restore'],
+  plans: ['create', 'execute', 'cancel'],
   webhooks: ['create', 'update', 'delete', 'execute'],
 };
 

@@ -1,6 +1,8 @@
 import { temporaryFolder, type TemporaryFolder } from '@provisioning/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Report } from '../src/index.js';
+import { semanticChange } from '../src/plan/index.js';
+import type { BatchPlan } from '../src/host/protocol.js';
 import { Host, resourcesOf } from './host.js';
 
 let folder: TemporaryFolder;
@@ -50,6 +52,68 @@ const apply = (operation: ReturnType<typeof servers | typeof taskservs> | typeof
   host.run({ action: 'apply', operation });
 const named = (run: Awaited<ReturnType<typeof apply>>) =>
   resourcesOf(run).map(({ action, kind, name }) => `${action} ${kind} ${name}`);
+
+describe('planning a batch', () => {
+  const plan = async (...operations: object[]) => {
+    const run = await host.run({
+      action: 'apply',
+      operation: { id: 'plan', type: 'plan', infra: '', operations } as never,
+    });
+    const result = run.reports.at(-1);
+    const data = result?.type === 'result' ? (result.data as BatchPlan) : undefined;
+    return { run, data };
+  };
+
+  it('plans each operation on the resources that those before it will make', async () => {
+    const { data } = await plan(
+      servers(['web-01']),
+      taskservs(['kubernetes'], { servers: ['web-01'] }),
+      cluster,
+    );
+    expect(
+      data?.operations.map(({ id, changes }) => [id, changes.map(({ change, name }) => `${change} ${name}`)]),
+    ).toEqual([
+      ['servers', ['create web-01']],
+      ['taskservs', ['create web-01/kubernetes']],
+      ['cluster', ['create buildkit']],
+    ]);
+    expect(data?.operations[2]?.changes[0]?.after).toMatchObject({ servers: ['web-01'] });
+    expect(data?.operations[0]?.known_after).toEqual(['server web-01: id', 'server web-01: address']);
+    expect(data).toMatchObject({ bases: [], drivers: [{ provider: 'local', driver: 'local' }] });
+    // Nothing was made.
+    expect(named(await apply(servers(['web-01'])))).toEqual(['created server web-01']);
+  });
+
+  it('is based on every existing resource that it read, and fails with the operation that is not possible', async () => {
+    await apply(servers(['web-01', 'other']));
+    const { data } = await plan(servers(['web-01']), taskservs(['kubernetes'], { servers: ['web-01'] }));
+    expect(data?.bases).toMatchObject([{ kind: 'server', name: 'web-01', driver: 'local' }]);
+    expect(data?.operations[0]?.changes).toEqual([]);
+    const { run } = await plan(taskservs(['kubernetes'], { servers: ['gone'] }));
+    expect(run.ended).toMatchObject({
+      outcome: 'failed',
+      error: expect.stringContaining('Operation taskservs cannot be planned: Server gone does not exist'),
+    });
+  });
+
+  it('makes an operation refuse anything but what was approved, before its first act', async () => {
+    const { data } = await plan(servers(['web-01']));
+    const planned = data!.operations[0]!.changes.map(semanticChange);
+    const approved = { ...servers(['web-01']), planned };
+    const moved = { ...approved, server_configs: [{ ...config('web-01'), plan: 'larger' }] };
+    for (const operation of [moved, { ...approved, planned: [] }])
+      expect((await host.run({ action: 'apply', operation, fresh: true })).ended).toMatchObject({
+        outcome: 'failed',
+        permanent: true,
+        error: expect.stringContaining('no longer applies to server web-01'),
+      });
+    const run = await host.run({ action: 'apply', operation: approved, fresh: true });
+    expect(named(run)).toEqual(['created server web-01']);
+    // A later attempt finds its own work and does the rest of what was approved.
+    const again = await host.run({ action: 'apply', operation: approved, fresh: false });
+    expect(named(again)).toEqual(['unchanged server web-01']);
+  });
+});
 
 describe('applying', () => {
   it('waits with each act until its intent is stored, and does not act if it is not stored', async () => {

@@ -1,8 +1,8 @@
 -- Infra locks: one workflow, batch or rollback changes an infra at a time. Each infra has a queue, ordered by ticket. The
 -- first holder in the queue has the lock until it ends.
 --
--- Order in which locks are acquired: rows of workers, rows of batches (in the order of their ids), rows of tasks, then
--- advisory locks of infras (in the order of their names). A transaction that holds the advisory lock of an infra never
+-- Order in which locks are acquired: rows of plans, rows of workers, rows of batches (in the order of their ids), rows of
+-- tasks, then advisory locks of infras (in the order of their names). A transaction that holds the advisory lock of an infra never
 -- waits for a row: a holder whose row is locked is being cancelled and leaves the queue itself, or one of its operations
 -- is, and `grant_locks` follows. test/integration/concurrency.test.ts checks this order.
 
@@ -12,13 +12,17 @@ create function lock_infra(p_infra text) returns void language sql as $$
 $$;
 
 -- Adds a holder to the queues of several infras, with one ticket.
--- p_kind: `task` or `batch`.
--- Returns whether the holder is first in all of them. If so, the locks are granted.
+-- p_kind: `task`, `batch`, or `plan` for a plan that is executed and has no batch yet.
+-- Returns whether the holder is first in all of them. If so, the locks are granted. A batch that executes a plan has them
+-- already.
 create function request_locks(p_infras text[], p_holder uuid, p_kind text) returns boolean language plpgsql as $$
 declare
   drawn bigint;
   wanted text;
 begin
+  if exists (select from locks where holder_id = p_holder and granted_at is not null) then
+    return true;
+  end if;
   for wanted in select distinct unnest(p_infras) order by 1 loop
     perform lock_infra(wanted);
   end loop;
@@ -47,6 +51,8 @@ begin
   end if;
   if head.holder_kind = 'task' then
     perform from tasks where id = head.holder_id and status = 'Waiting' for update skip locked;
+  elsif head.holder_kind = 'plan' then
+    perform from plans where run_id = head.holder_id and status = 'Executing' for update skip locked;
   else
     perform from batches where id = head.holder_id and status = 'Pending' for update skip locked;
   end if;
@@ -56,6 +62,9 @@ begin
   update locks set granted_at = now() where holder_id = head.holder_id;
   if head.holder_kind = 'batch' then
     return start_batch(head.holder_id);
+  elsif head.holder_kind = 'plan' then
+    -- The periodic job `plans` goes on with it.
+    return '{}';
   end if;
   update tasks set status = 'Ready', ready_at = now() where id = head.holder_id;
   perform record_events(array[head.holder_id], 'ready', jsonb_build_object('lock', p_infra));

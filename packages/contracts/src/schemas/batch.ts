@@ -79,6 +79,7 @@ export const batchSubmittedSchema = closed(
         description: 'If true, nothing was submitted: the response shows what would run',
       }),
     ),
+    plan_id: Type.Optional(annotated(id, { description: 'The plan that the batch executes' })),
   },
   { title: 'BatchSubmitted' },
 );
@@ -121,6 +122,7 @@ export const batchSchema = closed(
     created_at: Type.Optional(timestamp),
     ...additions,
     resumed_by: Type.Optional(annotated(nullable(id), { description: 'The batch that resumes this one' })),
+    plan_id: Type.Optional(annotated(nullable(id), { description: 'The plan that the batch executes' })),
   },
   { title: 'Batch' },
 );

@@ -6,3 +6,6 @@ import { upcloudPlugin } from './upcloud/index.js';
 
 /** The providers that have a driver besides `local`. */
 export const CATALOG: readonly DriverPlugin[] = [awsPlugin, dockerPlugin, sshPlugin, upcloudPlugin];
+
+/** The major version of the drivers. Raise it when a driver does something else for the same plan: approved plans then become stale. */
+export const DRIVERS_VERSION = 1;

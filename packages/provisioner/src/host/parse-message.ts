@@ -6,12 +6,17 @@ import type { ToDriverHost } from './protocol.js';
 // Only the shape is checked here. The operation checks names and values, with messages for its user.
 const text = Type.String({ minLength: 1 });
 const texts = Type.Array(text, { minItems: 1 });
-const shared = { id: text, infra: text, provider: text };
 const thing = Type.Union([Type.Null(), Type.Object({})]);
 
-const Operation = Type.Union([
+const planned = Type.Optional(
+  Type.Array(Type.Object({ change: text, kind: text, infra: text, name: text, wanted: thing })),
+);
+const shared = { id: text, infra: text, provider: text };
+const plannable = { ...shared, planned };
+
+const PLANNABLE = [
   Type.Object({
-    ...shared,
+    ...plannable,
     type: Type.Literal('server_batch'),
     server_configs: Type.Array(
       Type.Object({
@@ -25,14 +30,24 @@ const Operation = Type.Union([
     ),
   }),
   Type.Object({
-    ...shared,
+    ...plannable,
     type: Type.Literal('taskserv_batch'),
     taskservs: texts,
     servers: Type.Optional(texts),
   }),
-  Type.Object({ ...shared, type: Type.Literal('cluster_batch'), cluster_type: text }),
+  Type.Object({ ...plannable, type: Type.Literal('cluster_batch'), cluster_type: text }),
+] as const;
+
+const Operation = Type.Union([
+  ...PLANNABLE,
   Type.Object({ ...shared, type: Type.Literal('undo') }),
   Type.Object({ id: text, infra: Type.String(), type: Type.Literal('survey'), infras: Type.Array(text) }),
+  Type.Object({
+    id: text,
+    infra: Type.String(),
+    type: Type.Literal('plan'),
+    operations: Type.Array(Type.Union([...PLANNABLE])),
+  }),
 ]);
 
 const report = {

@@ -3,6 +3,7 @@ import { DriverError } from '../drivers/driver.js';
 import { listed, RecordingReporter } from '../apply/index.js';
 import {
   applyOperation,
+  planBatchOperation,
   reconcileOperation,
   surveyOperation,
   undoKey,
@@ -61,6 +62,7 @@ export async function runOperation(
   };
   try {
     if (operation.type === 'survey') return ended(id, await surveyOperation(operation, context));
+    if (operation.type === 'plan') return ended(id, await planBatchOperation(operation, context));
     switch (action) {
       case 'apply':
         return ended(id, await withUnreportedChanges(applyOperation(operation, context), idempotencyKey));

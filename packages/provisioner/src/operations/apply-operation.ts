@@ -13,6 +13,7 @@ import { renderPlan, stepsOf } from '../plan/index.js';
 import type { OperationContext, OperationResult } from './context.js';
 import type { Operation } from './operation.js';
 import { planOperation } from './plan-operation.js';
+import { requirePlanned } from './require-planned.js';
 import { settled } from './settle.js';
 
 /** Applies an operation. Never throws: failures are in the result and the reports. */
@@ -30,6 +31,7 @@ export function applyOperation(operation: Operation, context: OperationContext):
       reporter.report({ type: 'plan', steps: stepsOf(plan).length });
       return { message: 'Nothing was changed: check mode', data: resultData(plan, true, []) };
     }
+    if (operation.planned) requirePlanned(plan, operation.planned, fresh ?? false);
     await refuseImpossible(plan, drivers, signal);
     const applied = await applyPlan(plan, {
       drivers,

@@ -11,3 +11,9 @@ export type {
 export { reconcileOperation, type Reconciliation } from './reconcile-operation.js';
 export { surveyOperation, type Survey, type SurveyedInfra, type SurveyOperation } from './survey.js';
 export { undoKey, undoOperation } from './undo-operation.js';
+export {
+  planBatchOperation,
+  type BatchPlan,
+  type BatchPlanOperation,
+  type PlannedPart,
+} from './plan-batch.js';

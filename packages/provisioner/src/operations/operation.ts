@@ -1,3 +1,5 @@
+import type { SemanticChange } from '../plan/index.js';
+
 /** A server as a batch describes it. Fields that are left out stay unchanged. */
 export interface ServerConfig {
   name: string;
@@ -7,8 +9,13 @@ export interface ServerConfig {
   labels?: Record<string, string>;
 }
 
+/** Of an operation of an approved plan: its changes. It fails before its first act if it would make others. */
+interface Approved {
+  planned?: readonly SemanticChange[];
+}
+
 /** An operation that makes or deletes servers. */
-export interface ServerOperation {
+export interface ServerOperation extends Approved {
   id: string;
   type: 'server_batch';
   provider: string;
@@ -16,7 +23,7 @@ export interface ServerOperation {
 }
 
 /** An operation that installs or removes task services. */
-export interface TaskservOperation {
+export interface TaskservOperation extends Approved {
   id: string;
   type: 'taskserv_batch';
   provider: string;
@@ -26,7 +33,7 @@ export interface TaskservOperation {
 }
 
 /** An operation that installs or removes a cluster. */
-export interface ClusterOperation {
+export interface ClusterOperation extends Approved {
   id: string;
   type: 'cluster_batch';
   provider: string;

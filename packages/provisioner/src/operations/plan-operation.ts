@@ -1,9 +1,9 @@
-import type { DriverSet } from '../drivers/driver-set.js';
 import type { Provider } from '../drivers/providers.js';
 import { planWanted, type Plan } from '../plan/index.js';
 import type { Operation } from './operation.js';
 import { planServers } from './plan-servers.js';
 import { otherProviders, planTaskservs, type Missing } from './plan-taskservs.js';
+import type { PlanningDrivers } from './planning-drivers.js';
 
 /** A plan, and the notices that users must see before it is applied. */
 export interface PlannedOperation {
@@ -16,7 +16,7 @@ export interface PlannedOperation {
 export async function planOperation(
   operation: Operation,
   infra: string,
-  drivers: DriverSet,
+  drivers: PlanningDrivers,
 ): Promise<PlannedOperation | Missing> {
   const provider = drivers.provider(operation.provider);
   // Refused before any provider is asked. Servers that are named are reached at the provider that has them.
@@ -31,7 +31,7 @@ function planOf(
   operation: Operation,
   provider: Provider,
   infra: string,
-  drivers: DriverSet,
+  drivers: PlanningDrivers,
 ): Promise<Plan | Missing> {
   switch (operation.type) {
     case 'server_batch':
@@ -47,7 +47,7 @@ async function planCluster(
   name: string,
   provider: Provider,
   infra: string,
-  drivers: DriverSet,
+  drivers: PlanningDrivers,
 ): Promise<Plan> {
   const existing = await drivers.find(infra, 'cluster', name);
   if (existing) return planWanted('cluster', infra, [{ ...existing, provider }], [existing]);

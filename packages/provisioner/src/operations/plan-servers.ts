@@ -1,17 +1,17 @@
 import { DriverError } from '../drivers/driver.js';
-import type { DriverSet } from '../drivers/driver-set.js';
 import type { Provider } from '../drivers/providers.js';
 import type { Server } from '../drivers/resource.js';
 import { planWanted, type Plan } from '../plan/index.js';
 import type { DesiredServer } from '../settings/settings.js';
 import type { ServerConfig, ServerOperation } from './operation.js';
+import type { PlanningDrivers } from './planning-drivers.js';
 
 /** Reads only the named servers: an infra may have thousands. */
 export async function planServers(
   { server_configs: configs }: ServerOperation,
   provider: Provider,
   infra: string,
-  drivers: DriverSet,
+  drivers: PlanningDrivers,
 ): Promise<Plan> {
   const names = configs.map(({ name }) => name);
   const twice = firstTwice(names);

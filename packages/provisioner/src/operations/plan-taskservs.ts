@@ -1,9 +1,9 @@
 import { listed } from '../apply/index.js';
-import type { DriverSet } from '../drivers/driver-set.js';
 import type { Provider } from '../drivers/providers.js';
 import type { Plan } from '../plan/index.js';
 import type { TaskservOperation } from './operation.js';
 import { absentServers, findServers, planTaskservsOn } from './taskservs-on.js';
+import type { PlanningDrivers } from './planning-drivers.js';
 
 /** Something that must exist before a plan is possible. */
 export interface Missing {
@@ -20,7 +20,7 @@ export async function planTaskservs(
   { taskservs, servers: names }: TaskservOperation,
   provider: Provider,
   infra: string,
-  drivers: DriverSet,
+  drivers: PlanningDrivers,
 ): Promise<Plan | Missing> {
   const wanted = [...new Set(taskservs)].map((name) => ({ name }));
   const purpose = `the task services ${taskservs.join(', ')} are to run there`;

@@ -1,7 +1,7 @@
 import { DriverError } from '../drivers/driver.js';
-import type { DriverSet } from '../drivers/driver-set.js';
 import { fullName, type DesiredTaskserv, type Server } from '../drivers/resource.js';
 import { planWanted, type Plan } from '../plan/index.js';
+import type { PlanningDrivers } from './planning-drivers.js';
 
 /** A wanted task service. Without a version, an installed one stays. */
 export interface WantedTaskserv {
@@ -13,7 +13,7 @@ export interface WantedTaskserv {
 export async function findServers(
   names: readonly string[],
   infra: string,
-  drivers: DriverSet,
+  drivers: PlanningDrivers,
 ): Promise<{ servers: Server[]; absent: string[] }> {
   const { found, unknown } = await drivers.look(infra, 'server', names);
   const [silence] = unknown;
@@ -36,7 +36,7 @@ export async function planTaskservsOn(
   servers: readonly Server[],
   taskservs: readonly WantedTaskserv[],
   infra: string,
-  drivers: DriverSet,
+  drivers: PlanningDrivers,
 ): Promise<Plan<'taskserv'>> {
   const ordered = await inOrder(taskservs, drivers);
   const names = ordered.flatMap(({ name }) => servers.map((server) => `${server.name}/${name}`));
@@ -64,7 +64,7 @@ export async function planTaskservsOn(
  */
 async function inOrder(
   taskservs: readonly WantedTaskserv[],
-  { definitions }: DriverSet,
+  { definitions }: PlanningDrivers,
 ): Promise<WantedTaskserv[]> {
   const defined = new Set(await definitions.names('taskserv'));
   const named = new Map(taskservs.map((taskserv) => [taskserv.name, taskserv]));
@@ -79,7 +79,7 @@ async function inOrder(
 export async function existingServers(
   names: readonly string[],
   infra: string,
-  drivers: DriverSet,
+  drivers: PlanningDrivers,
   purpose: string,
 ): Promise<Server[]> {
   const { servers, absent } = await findServers(names, infra, drivers);

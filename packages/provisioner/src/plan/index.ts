@@ -3,3 +3,11 @@ export type { Blocked, Difference, Plan, PlanEntry, PlannedAction, Step, Unknown
 export { KINDS, type Kind } from '../drivers/resource.js';
 export { cannotChange } from '../drivers/limits.js';
 export { renderPlan } from './render-plan.js';
+export { canonicalJson } from './canonical-json.js';
+export {
+  baseVersion,
+  changesKey,
+  semanticChange,
+  type BaseVersion,
+  type SemanticChange,
+} from './semantics.js';

@@ -69,6 +69,11 @@ const FIXED: Record<Kind, readonly string[]> = {
   cluster: ['provider'],
 };
 
+/** The fields by which things of a kind are compared. */
+export function comparedFields(kind: Kind): string[] {
+  return [...ALTERABLE[kind], ...FIXED[kind]];
+}
+
 /** Plans the servers that are wanted. Servers that the settings do not name are left alone. */
 export function planCreate(
   infra: string,
@@ -150,7 +155,7 @@ export function differencesBetween<K extends Kind>(
 ): Difference[] {
   const was = { ...before } as Record<string, unknown>;
   const is = { ...after } as Record<string, unknown>;
-  return [...ALTERABLE[kind], ...FIXED[kind]]
+  return comparedFields(kind)
     .filter((field) =>
       field === 'state' ? isOtherState(was[field], is[field]) : !isDeepStrictEqual(was[field], is[field]),
     )

@@ -13,13 +13,14 @@ export interface ApiJobParts {
   realtime: Pick<Realtime, 'connections' | 'health' | 'webSockets'>;
   refusedTokens: RefusedTokenCounter;
   sender: WebhookSender;
+  advancePlans: () => Promise<void>;
   /** Adds jobs that the queue lacks; absent where there is no Redis. */
   restoreQueue: (() => Promise<void>) | undefined;
 }
 
 /** Every periodic job of an API process. */
 export function apiJobs(parts: ApiJobParts): PeriodicJob[] {
-  const { access, audit, realtime, refusedTokens, sender, restoreQueue } = parts;
+  const { access, audit, realtime, refusedTokens, sender, restoreQueue, advancePlans } = parts;
   return [
     ...accessJobs(access),
     ...auditJobs(audit),
@@ -50,6 +51,13 @@ export function apiJobs(parts: ApiJobParts): PeriodicJob[] {
       startsLater: true,
       failure: 'WebSockets could not be pinged',
       run: () => realtime.webSockets.ping(),
+    },
+    {
+      // Any process goes on with a plan, also with one that another process left when it died.
+      name: 'plans',
+      intervalMs: 500,
+      failure: 'plans could not be settled, expired or executed',
+      run: () => advancePlans(),
     },
     ...queueJobs(restoreQueue),
   ];

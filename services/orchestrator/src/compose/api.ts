@@ -24,6 +24,8 @@ import { Visibility } from '../domain/access/visibility.js';
 import { BatchService } from '../domain/batch/batch-service.js';
 import type { Capabilities } from '../domain/batch/operations.js';
 import { PlatformService } from '../domain/platform/platform-service.js';
+import { PlanExecution } from '../domain/plan/plan-execution.js';
+import { PlanService } from '../domain/plan/plan-service.js';
 import { RestoreService } from '../domain/rollback/restore-service.js';
 import { RollbackService } from '../domain/rollback/rollback-service.js';
 import { DriftService } from '../domain/state/drift-service.js';
@@ -36,6 +38,7 @@ import { StoredWork } from '../http/asks.js';
 import { batchRoutes } from '../http/batches.js';
 import { platformRoutes } from '../http/platform.js';
 import { readAccess } from '../http/read-access.js';
+import { planRoutes } from '../http/plans.js';
 import { rollbackRoutes } from '../http/rollback.js';
 import { stateRoutes } from '../http/state.js';
 import { systemRoutes } from '../http/system.js';
@@ -57,6 +60,7 @@ import { PostgresStateStore } from '../postgres/state/state-store.js';
 import { PostgresSurveyStore } from '../postgres/state/survey-store.js';
 import { PostgresQueuedWorkStore } from '../postgres/workers/queued-work-store.js';
 import { PostgresTaskStore } from '../postgres/tasks/task-store.js';
+import { PostgresPlanStore } from '../postgres/plans/plan-store.js';
 import { PostgresRefusalStore } from '../postgres/audit/refusal-store.js';
 import { composeAccess, type AccessSource, type ComposedAccess } from './access.js';
 import { composeConsole } from './console.js';
@@ -141,6 +145,9 @@ export function composeApi(
   const storageProbe = new StorageProbe(base.database);
   const rollbackStore = new PostgresRollbackStore(base.database, scopes);
   const surveys = new SurveyService(new PostgresSurveyStore(base.database, scopes), base.notifier);
+  const planStore = new PostgresPlanStore(base.database, scopes);
+  const plans = new PlanService(planStore, batches, base.notifier);
+  const execution = new PlanExecution(planStore, plans, batches);
   const keyring = createKeyring(config.jwtSecrets);
   const access = composeAccess(base, config, { keyring, tasks, batches, source: accessSource });
   const state = new StateService(
@@ -198,6 +205,7 @@ export function composeApi(
         inventory,
         reading,
       ),
+      ...planRoutes({ plans, execution, batches }, reading),
       ...webhookRoutes(webhooks.service),
       ...workflowRoutes(new WorkflowService(store, base.notifier, definitions), tasks, reading),
       ...realtime.bindings,
@@ -242,6 +250,7 @@ export function composeApi(
       audit,
       realtime,
       refusedTokens,
+      advancePlans: () => execution.advanceAll(),
       sender: webhooks.sender,
       restoreQueue: queue && (() => queue.restore(queuedWork)),
     }),

@@ -15,6 +15,7 @@ import {
   type Scope,
 } from '../domain/access/scope.js';
 import type { FoundBatch } from '../domain/batch/batch-store.js';
+import type { PlanSummary } from '../domain/plan/plan.js';
 import type { Rollback } from '../domain/rollback/rollback.js';
 import type { FoundWork } from '../domain/state/state-service.js';
 import type { Task, TaskDetails } from '../domain/task/task.js';
@@ -45,6 +46,10 @@ export class StoredWork {
         { batch: batch.name },
       ),
     );
+  }
+
+  ofPlan({ scopeId, createdBy, infras, name }: PlanSummary): Promise<Scope> {
+    return this.#find(scopeId, () => scopeOf(createdBy, infras.map(anyServer), { batch: name }));
   }
 
   readTask(declared: Question, find: () => Promise<TaskDetails>): Promise<Asked<TaskDetails>> {

@@ -7,6 +7,7 @@ import {
   planBatch,
   resumeBatch,
   type BatchOperationRequest,
+  type BodyOf,
 } from '@provisioning/contracts';
 import {
   asksOfRows,
@@ -21,7 +22,7 @@ import {
 import { inSlices } from '@provisioning/runtime';
 import { doQuestions } from '../domain/access/scope.js';
 import type { BatchStatus, OperationSpec } from '../domain/batch/batch.js';
-import type { BatchService, SubmittedBatch } from '../domain/batch/batch-service.js';
+import type { BatchRequest, BatchService, SubmittedBatch } from '../domain/batch/batch-service.js';
 import {
   presentBatch,
   presentBatchPlan,
@@ -64,20 +65,7 @@ export function batchRoutes(
       asksToExecute,
     )(async (request) => {
       const { body, found: operations } = request;
-      return submittedReply(
-        await batches.execute(
-          {
-            name: body.name,
-            version: body.version ?? null,
-            storageBackend: body.storage_backend ?? null,
-            parallelLimit: body.parallel_limit,
-            rollbackEnabled: body.rollback_enabled,
-            onFailure: body.on_failure,
-            operations,
-          },
-          submitterOf(request),
-        ),
-      );
+      return submittedReply(await batches.execute(withOperations(body, operations), submitterOf(request)));
     }),
     on(
       listBatches,
@@ -125,6 +113,26 @@ function submittedReply(submitted: SubmittedBatch) {
     location: `/batch/operations/${submitted.batch.id}`,
     replayed: submitted.replayed,
   });
+}
+
+/** Returns the batch of a body, with all defaults. */
+export async function batchRequestOf(body: BodyOf<typeof executeBatch>): Promise<BatchRequest> {
+  return withOperations(body, await inSlices(body.operations, specOf));
+}
+
+function withOperations(
+  body: BodyOf<typeof executeBatch>,
+  operations: readonly OperationSpec[],
+): BatchRequest {
+  return {
+    name: body.name,
+    version: body.version ?? null,
+    storageBackend: body.storage_backend ?? null,
+    parallelLimit: body.parallel_limit,
+    rollbackEnabled: body.rollback_enabled,
+    onFailure: body.on_failure,
+    operations,
+  };
 }
 
 function specOf(operation: BatchOperationRequest): OperationSpec {

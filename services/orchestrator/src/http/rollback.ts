@@ -214,7 +214,8 @@ function namedCheckpoint({ checkpoint_id: id }: { checkpoint_id: string }): Ques
     : [];
 }
 
-function patienceOf(prefer: string | undefined): number {
+/** How long an answer waits for the end of the work, in milliseconds; not at all with `Prefer: respond-async`. */
+export function patienceOf(prefer: string | undefined): number {
   return /\brespond-async\b/.test(prefer ?? '') ? 0 : PATIENCE_MS;
 }
 

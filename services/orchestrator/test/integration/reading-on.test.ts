@@ -30,6 +30,7 @@ beforeAll(async () => {
   for (let n = 0; n < ROWS; n++) {
     task = await make('/workflows/servers/create', { ...SERVERS, infra: `infra-${n}` });
     await make('/batch/execute', BATCH);
+    await make('/plans', { batch: BATCH });
     await make('/rollback/checkpoints', { name: `checkpoint ${n}` });
     webhook = (await make('/webhooks', hook)).id;
     await api.database.raw(
@@ -72,6 +73,7 @@ const lists = (): Record<string, { path: string; table: string; column?: string;
   listJournal: { path: '/state/journal', table: 'journal', column: 'seq' },
   listInfras: { path: '/infras', table: 'locks', column: 'infra' },
   listLocks: { path: '/state/locks', table: 'locks', column: 'infra' },
+  listPlans: { path: '/plans', table: 'plans' },
   listRollbacks: { path: '/rollback', table: 'batches' },
 });
 const cursors = orchestratorOperations.flatMap(({ id, success: { list } }) =>

@@ -91,9 +91,26 @@ export function cancelQuestions(carrier: Carrier, scope: Scope): Question[] {
 
 /** The questions for reading an object: the object, each of its infras, and each object of its acts. */
 export function readQuestions(carrier: Carrier, scope: Scope): Question[] {
+  return [...carrierQuestions('read', carrier, scope), ...actReadQuestions(scope)];
+}
+
+/** The questions for reading each infra and object of a scope. */
+function actReadQuestions(scope: Scope): Question[] {
+  return distinct(scope.acts.flatMap((act) => thingQuestions(act, { owner: scope.owner })));
+}
+
+/**
+ * The questions for an action on a plan, in each of its infras. A plan shows what it changes: every action requires
+ * reading it.
+ */
+export function planQuestions(action: Question['action'], scope: Scope): Question[] {
+  const infras = [...new Set(scope.acts.map(({ infra }) => infra))].sort();
   return [
-    ...carrierQuestions('read', carrier, scope),
-    ...distinct(scope.acts.flatMap((act) => thingQuestions(act, { owner: scope.owner }))),
+    ...infras.flatMap((infra) => {
+      const acts = scope.acts.filter((act) => act.infra === infra);
+      return carrierQuestions(action, [`plans:${infra}`], { ...scope, acts });
+    }),
+    ...actReadQuestions(scope),
   ];
 }
 

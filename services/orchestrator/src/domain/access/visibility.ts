@@ -1,7 +1,14 @@
 import { forEachPausing } from '../batch/pause.js';
 import { actKey, anyServer, type Act } from './act.js';
 import { lazyReadable, type Readable } from './readable.js';
-import { carrierQuestions, readQuestions, thingQuestions, unlessDenied, type Scope } from './scope.js';
+import {
+  carrierQuestions,
+  planQuestions,
+  readQuestions,
+  thingQuestions,
+  unlessDenied,
+  type Scope,
+} from './scope.js';
 import type { Viewer } from './viewer.js';
 
 /** The rows of a list that a user may read. */
@@ -89,6 +96,14 @@ export class Visibility {
     if (viewer.readsAll(['rollbacks', ...THINGS])) return undefined;
     const scopes = await this.#idsOf(await this.scopes.all(), ({ id, scope }) =>
       viewer.mayRead(lazyReadable(`rollbacks ${id}`, () => readQuestions(['rollbacks:*'], scope))),
+    );
+    return { scopes, deniedIds: [] };
+  }
+
+  async plans(viewer: Viewer): Promise<VisibleRows | undefined> {
+    if (viewer.readsAll(['plans', ...THINGS])) return undefined;
+    const scopes = await this.#idsOf(await this.scopes.all(), ({ id, scope }) =>
+      viewer.mayRead(lazyReadable(`plans ${id}`, () => planQuestions('read', scope))),
     );
     return { scopes, deniedIds: [] };
   }

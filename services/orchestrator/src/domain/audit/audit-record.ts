@@ -117,6 +117,18 @@ const FORMS: Readonly<Record<AuditForm, (event: AuditableEvent) => Content | und
     result: 'success',
     details,
   }),
+  plan_changed: ({ status, details: { plan_id: id, scope_id: _scope, ...details } }) => ({
+    action: PLAN_ACTIONS[status] ?? 'plan.change',
+    resource: `plans/${String(id)}`,
+    result: status === 'Failed' || status === 'Stale' ? 'failure' : 'success',
+    details: { ...details, status },
+  }),
+  plan_decided: ({ details: { plan_id: id, decision, ...details } }) => ({
+    action: `plan.${String(decision)}`,
+    resource: `plans/${String(id)}`,
+    result: 'success',
+    details,
+  }),
   action_refused: ({ status, details: { action, resource, ...details } }) => ({
     action: String(action),
     resource: String(resource),
@@ -129,6 +141,13 @@ const FORMS: Readonly<Record<AuditForm, (event: AuditableEvent) => Content | und
     result: 'success',
     details,
   }),
+};
+
+const PLAN_ACTIONS: Readonly<Record<string, string>> = {
+  Planning: 'plan.create',
+  Executing: 'plan.execute',
+  Executed: 'plan.start',
+  Cancelled: 'plan.cancel',
 };
 
 const CHANGES: Readonly<Record<string, string>> = { create: 'create', change: 'update', destroy: 'delete' };

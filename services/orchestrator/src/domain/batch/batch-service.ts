@@ -1,4 +1,5 @@
 import { Failure } from '@provisioning/errors';
+import type { SemanticChange } from '@provisioning/provisioner/plan';
 import { v7 as uuidv7 } from 'uuid';
 import { actsOfOperation } from '../access/acts-of.js';
 import { DistinctActs, type Act } from '../access/act.js';
@@ -136,6 +137,41 @@ export class BatchService {
     return this.#submit({ ...batch, resumeOf: id }, planned, submitter);
   }
 
+  /**
+   * Checks a batch that executes an approved plan, and returns it as it is stored.
+   * @param approved the changes of each operation, by its id
+   * @throws Failure as `execute`
+   */
+  async ofPlan(
+    id: string,
+    request: BatchRequest,
+    approved: ReadonlyMap<string, readonly SemanticChange[]>,
+    submitter: Submitter,
+  ): Promise<{ batch: NewBatch; operations: NewOperation[] }> {
+    await this.#check(request.operations);
+    const planned = await this.#plan(request.operations);
+    const operations = planned.map((operation) => {
+      const changes = approved.get(operation.spec.id);
+      return changes ? { ...operation, spec: { ...operation.spec, planned: changes } } : operation;
+    });
+    return {
+      batch: await this.#newBatch(id, { ...request, resumeOf: null }, operations, submitter),
+      operations,
+    };
+  }
+
+  /** Notifies the workers of a batch that was stored. */
+  announce({ id, name, infras, createdByName }: NewBatch): void {
+    this.notifier.submitted({ id, kind: 'batch', name, infras, submittedBy: createdByName });
+  }
+
+  /** A stored batch in its state at submission. @throws Failure `not_found` (`batch_not_found`) */
+  async submitted(id: string, replayed: boolean): Promise<SubmittedBatch> {
+    const found = await this.store.summary(id);
+    if (!found) throw unknownBatch(id);
+    return { ...asSubmitted(found), replayed };
+  }
+
   /** Returns the access scope that a batch would have. @throws Failure `invalid` (`invalid_batch`) for too many acts */
   async scopeOf(name: string, specs: readonly OperationSpec[], owner: string): Promise<Scope> {
     const { elsewhere } = await findPlacement(specs, this.inventory, this.pause);
@@ -169,38 +205,39 @@ export class BatchService {
     throw new Failure('conflict', `The batch ${id} ${why}.`, { code: 'batch_not_resumable' });
   }
 
+  async #newBatch(
+    id: string,
+    about: Omit<NewBatch, keyof Authorship | 'id' | 'infras' | 'scope'>,
+    operations: readonly NewOperation[],
+    submitter: Submitter,
+  ): Promise<NewBatch> {
+    const { name, version, storageBackend, parallelLimit, rollbackEnabled, onFailure, resumeOf } = about;
+    return {
+      id,
+      name,
+      version,
+      storageBackend,
+      parallelLimit,
+      rollbackEnabled,
+      onFailure,
+      resumeOf,
+      infras: infrasOf(operations),
+      ...authorshipOf(submitter),
+      scope: await scopeOfBatch(name, operations, ({ acts }) => acts, submitter.userId, this.pause),
+    };
+  }
+
   async #submit(
     about: Omit<NewBatch, keyof Authorship | 'id' | 'infras' | 'scope'>,
     operations: NewOperation[],
     submitter: Submitter,
   ): Promise<SubmittedBatch> {
-    const { name, version, storageBackend, parallelLimit, rollbackEnabled, onFailure, resumeOf } = about;
-    const id = uuidv7();
-    const infras = infrasOf(operations);
-    const submitted = await this.store.submit(
-      {
-        id,
-        name,
-        version,
-        storageBackend,
-        parallelLimit,
-        rollbackEnabled,
-        onFailure,
-        resumeOf,
-        infras,
-        ...authorshipOf(submitter),
-        scope: await scopeOfBatch(name, operations, ({ acts }) => acts, submitter.userId, this.pause),
-      },
-      operations,
-      submitter.idempotency,
-    );
+    const batch = await this.#newBatch(uuidv7(), about, operations, submitter);
+    const submitted = await this.store.submit(batch, operations, submitter.idempotency);
     if (submitted.outcome === 'conflict') throw refuseReusedKey();
-    if (submitted.outcome === 'resumed') throw resumedBefore(resumeOf, submitted.batchId);
-    if (submitted.outcome === 'created')
-      this.notifier.submitted({ id, kind: 'batch', name, infras, submittedBy: submitter.username });
-    const found = await this.store.summary(submitted.batchId);
-    if (!found) throw unknownBatch(submitted.batchId);
-    return { ...asSubmitted(found), replayed: submitted.outcome === 'replayed' };
+    if (submitted.outcome === 'resumed') throw resumedBefore(about.resumeOf, submitted.batchId);
+    if (submitted.outcome === 'created') this.announce(batch);
+    return this.submitted(submitted.batchId, submitted.outcome === 'replayed');
   }
 }
 

@@ -39,6 +39,8 @@ export interface FoundBatch {
   waitingFor: WaitingFor | null;
   /** The batch that resumed it. */
   resumedBy: string | null;
+  /** The plan that it executes. */
+  planId: string | null;
 }
 
 /** Stores batches. */

@@ -1,4 +1,5 @@
 import { Failure } from '@provisioning/errors';
+import type { SemanticChange } from '@provisioning/provisioner/plan';
 import type { Act } from '../access/act.js';
 import type { Scope } from '../access/scope.js';
 import type { ChangeReport } from '../rollback/change-report.js';
@@ -100,6 +101,8 @@ export interface OperationSpec {
   entries?: readonly number[];
   /** Of `undo`: the changes to reverse, oldest first. */
   changes?: readonly ChangeReport[];
+  /** Of an approved plan: the changes that it may make. */
+  planned?: readonly SemanticChange[];
 }
 
 /** A batch that is being submitted. */

@@ -143,3 +143,24 @@ function namesOf(bits: Uint32Array, names: readonly string[]): string[] {
   }
   return found;
 }
+
+/** Returns the nodes of a graph without faults, each after those on which it depends. Otherwise the order is kept. */
+export function inDependencyOrder<N extends Node>(nodes: readonly N[]): N[] {
+  const dependents = new Map<string, N[]>();
+  const open = new Map(nodes.map(({ id, dependencies }) => [id, dependencies.length]));
+  for (const node of nodes)
+    for (const id of node.dependencies) {
+      const known = dependents.get(id);
+      if (known) known.push(node);
+      else dependents.set(id, [node]);
+    }
+  const ordered = nodes.filter(({ dependencies }) => dependencies.length === 0);
+  // The list grows while it is read.
+  for (const { id } of ordered)
+    for (const dependent of dependents.get(id) ?? []) {
+      const left = (open.get(dependent.id) ?? 0) - 1;
+      open.set(dependent.id, left);
+      if (left === 0) ordered.push(dependent);
+    }
+  return ordered;
+}

@@ -24,6 +24,8 @@ export type AuditForm =
   | 'batch_ended'
   | 'resource_changed'
   | 'checkpoint_created'
+  | 'plan_changed'
+  | 'plan_decided'
   | 'action_refused'
   | 'action_done';
 
@@ -31,7 +33,7 @@ export type AuditForm =
 export type ReadableSubject = 'task' | 'batch' | 'platform';
 
 /** `action`: an action on the object that `details.resource` names. */
-type PrivateSubject = 'checkpoint' | 'resource' | 'action';
+type PrivateSubject = 'checkpoint' | 'resource' | 'plan' | 'action';
 
 /** The event that clients receive; for tasks it may depend on whether the task belongs to a batch. */
 type Publication = EventType | { standalone: EventType; ofBatch: EventType };
@@ -163,6 +165,14 @@ const CATALOGUE = {
       snapshot: false,
       webhook: 'none',
     },
+  ],
+  /** The status of a plan. */
+  plan_changed: [
+    { subject: 'plan', published: 'private', audit: 'plan_changed', snapshot: false, webhook: 'none' },
+  ],
+  /** A user approved or rejected a plan, or withdrew an approval. */
+  plan_decided: [
+    { subject: 'plan', published: 'private', audit: 'plan_decided', snapshot: false, webhook: 'none' },
   ],
   resource_changed: [
     {

@@ -4,7 +4,7 @@ import type { WaitingFor } from '../task/task.js';
 /** A task or batch in the queue of a lock. */
 export interface LockPlace {
   holderId: string;
-  holderKind: 'task' | 'batch';
+  holderKind: 'task' | 'batch' | 'plan';
   since: Date;
 }
 

@@ -93,7 +93,12 @@ export interface PlannedChange {
 
 /** Why a task or batch has not started. `place` in the queue counts from 1. */
 export type WaitingFor =
-  | { reason: 'lock'; infra: string; holder: { id: string; kind: 'task' | 'batch' } | null; place: number }
+  | {
+      reason: 'lock';
+      infra: string;
+      holder: { id: string; kind: 'task' | 'batch' | 'plan' } | null;
+      place: number;
+    }
   | { reason: 'limit'; place: number }
   | { reason: 'dependency'; operations: readonly string[] }
   | { reason: 'retry'; at: Date }

@@ -70,7 +70,9 @@ export function presentBatchRequest({
     rollback_enabled: batch.rollbackEnabled,
     on_failure: batch.onFailure,
     // Safe cast: a spec is the operation of the request that the contract admitted, with all defaults.
-    operations: operations.map(({ spec }) => spec as unknown as BatchRequest['operations'][number]),
+    operations: operations.map(
+      ({ spec: { planned: _planned, ...spec } }) => spec as unknown as BatchRequest['operations'][number],
+    ),
   };
 }
 
@@ -92,11 +94,13 @@ export function presentBatch({
   operations,
   waitingFor,
   resumedBy,
+  planId,
 }: {
   batch: Batch;
   operations: Operation[];
   waitingFor: WaitingFor | null;
   resumedBy: string | null;
+  planId: string | null;
 }): WireBatch {
   const done = operations.reduce((sum, operation) => sum + shareDone(operation), 0);
   return {
@@ -108,6 +112,7 @@ export function presentBatch({
     ...presentAdditions(batch, percent(done / operations.length)),
     waiting_for: waitingFor && presentWaitingFor(waitingFor),
     resumed_by: resumedBy,
+    plan_id: planId,
   };
 }
 

@@ -10,7 +10,7 @@ function likes(ids: readonly string[]): string[] {
 /** Limits tasks or batches to visible ones; no limit if `visible` is undefined. */
 export function onlyVisible(
   query: Knex.QueryBuilder,
-  table: 'tasks' | 'batches',
+  table: 'tasks' | 'batches' | 'plans',
   visible: VisibleRows | undefined,
 ): void {
   if (!visible) return;

@@ -131,6 +131,7 @@ export class PostgresBatchStore implements BatchStore {
       operations: toOperations(operations, lock),
       waitingFor: lock,
       resumedBy: row.resumed_by,
+      planId: row.plan_id,
     };
   }
 
@@ -143,10 +144,12 @@ export class PostgresBatchStore implements BatchStore {
     return row ?? { outcome: 'unknown', ready: [] };
   }
 
-  async #row(id: string): Promise<(BatchRow & LockRow & { resumed_by: string | null }) | undefined> {
-    const [row] = await rowsOf<BatchRow & LockRow & { resumed_by: string | null }>(
+  async #row(
+    id: string,
+  ): Promise<(BatchRow & LockRow & { resumed_by: string | null; plan_id: string | null }) | undefined> {
+    const [row] = await rowsOf<BatchRow & LockRow & { resumed_by: string | null; plan_id: string | null }>(
       this.database,
-      `select b.*, (select r.id from batches r where r.resume_of = b.id) as resumed_by, ${lockColumns('b.id', `b.status = 'Pending'`)} from batches b where b.id = ?`,
+      `select b.*, (select r.id from batches r where r.resume_of = b.id) as resumed_by, (select p.id from plans p where p.run_id = b.id) as plan_id, ${lockColumns('b.id', `b.status = 'Pending'`)} from batches b where b.id = ?`,
       [id],
     );
     return row;

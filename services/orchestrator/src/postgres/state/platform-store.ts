@@ -14,7 +14,7 @@ import { grouped, rowsOf } from '../rows.js';
 interface LockRow {
   infra: string;
   holder_id: string;
-  holder_kind: 'task' | 'batch';
+  holder_kind: 'task' | 'batch' | 'plan';
   since: Date;
   granted: boolean;
   total: number;

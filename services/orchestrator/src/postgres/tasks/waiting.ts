@@ -3,7 +3,7 @@ import type { TaskStatus, WaitingFor } from '../../domain/task/task.js';
 /** The first lock queue in which a holder waits: the present holder, the infra and the place (from 1). */
 export interface LockRow {
   holder_id: string | null;
-  holder_kind: 'task' | 'batch' | null;
+  holder_kind: 'task' | 'batch' | 'plan' | null;
   lock_infra: string | null;
   lock_place: number | null;
 }

@@ -1,0 +1,127 @@
+import Type, { type Static } from 'typebox';
+import { annotated } from './annotated.js';
+import { batchRequestSchema } from './batch-request.js';
+import { closed, count, id, listOf, name, nullable, oneOf, openDetails, text, timestamp } from './basics.js';
+import { plannedChangeSchema } from './plan.js';
+import { PLAN_STATUSES } from '../statuses.js';
+
+/** Maximum number of changes, and of sentences, that a plan shows. */
+const MAX_CHANGES = 100_000;
+
+/** Body of `POST /plans`: one kind of work, with the body of its own operation. */
+export const planRequestSchema = closed({ batch: batchRequestSchema }, { title: 'PlanRequest' });
+/** A value of {@link planRequestSchema}. */
+export type PlanRequest = Static<typeof planRequestSchema>;
+
+/** The digest of a plan, as a client sends it back. */
+export const digest = text(71, {
+  minLength: 1,
+  description: 'The `digest` of the plan that was shown: `sha256:` and 64 hexadecimal digits',
+});
+
+/** Body of `POST /plans/{id}/approvals`. */
+export const planDecisionRequestSchema = closed(
+  {
+    digest,
+    decision: oneOf(['approve', 'reject']),
+    comment: Type.Optional(text(1024)),
+  },
+  { title: 'PlanDecisionRequest' },
+);
+/** A value of {@link planDecisionRequestSchema}. */
+export type PlanDecisionRequest = Static<typeof planDecisionRequestSchema>;
+
+/** Body of `POST /plans/{id}/execute`. */
+export const planExecutionSchema = closed({ digest }, { title: 'PlanExecution' });
+/** A value of {@link planExecutionSchema}. */
+export type PlanExecution = Static<typeof planExecutionSchema>;
+
+const planDecisionSchema = closed(
+  {
+    user: text(256, { description: 'Username' }),
+    decision: oneOf(['approve', 'reject']),
+    comment: nullable(text(1024)),
+    decided_at: timestamp,
+  },
+  { title: 'PlanDecision' },
+);
+
+/** An input of a plan that differs between two plannings. */
+const movedInputSchema = closed(
+  {
+    input: text(256, {
+      description:
+        'What differs: `resource server prod/web-01`, `definition taskserv kubernetes`, `driver upcloud`, …',
+    }),
+    before: nullable(openDetails('The value on which the plan is based; null if there was none')),
+    after: nullable(openDetails('The value of now; null if there is none')),
+  },
+  { title: 'MovedInput' },
+);
+/** A value of {@link movedInputSchema}. */
+export type MovedInput = Static<typeof movedInputSchema>;
+const moved = listOf(movedInputSchema, 1000);
+
+const summaryMembers = {
+  id,
+  status: oneOf(PLAN_STATUSES, { title: 'PlanStatus' }),
+  kind: oneOf(['batch']),
+  name: text(128, { description: 'The name of the batch' }),
+  infras: listOf(name, 10_000),
+  digest: annotated(nullable(text(71)), {
+    description: 'SHA-256 of everything that decides the effect; null until the plan is made',
+  }),
+  summary: closed({ create: count, change: count, destroy: count }, { title: 'PlanCounts' }),
+  created_by: text(256, { description: 'Username of the submitter' }),
+  created_at: timestamp,
+  planned_at: nullable(timestamp),
+  expires_at: annotated(nullable(timestamp), {
+    description: 'After this time the plan can be neither approved nor executed',
+  }),
+  ended_at: nullable(timestamp),
+  error: annotated(nullable(text(4096)), { description: 'Why it could not be planned or executed' }),
+  batch_id: annotated(nullable(id), { description: 'The batch that executes the plan' }),
+};
+
+/** A plan in a list. */
+export const storedPlanSummarySchema = closed(summaryMembers, { title: 'StoredPlanSummary' });
+/** A value of {@link storedPlanSummarySchema}. */
+export type StoredPlanSummary = Static<typeof storedPlanSummarySchema>;
+
+const storedChangeSchema = closed(
+  {
+    ...plannedChangeSchema.properties,
+    operation: Type.Optional(annotated(name, { description: 'The id of the operation in the batch' })),
+  },
+  { title: 'StoredPlanChange' },
+);
+
+/** A plan with its changes and decisions. */
+export const storedPlanSchema = closed(
+  {
+    ...summaryMembers,
+    planning_task_id: id,
+    changes: listOf(storedChangeSchema, MAX_CHANGES),
+    known_after: listOf(text(256), MAX_CHANGES, {
+      description: 'Values that are known only after the execution: `server web-01: address`',
+    }),
+    notes: listOf(text(2048), MAX_CHANGES, { description: 'What users must know before they approve' }),
+    decisions: listOf(planDecisionSchema, 1000),
+    moved: annotated(moved, { description: 'Of a stale plan: the inputs that have changed since' }),
+  },
+  { title: 'StoredPlan' },
+);
+/** A value of {@link storedPlanSchema}. */
+export type StoredPlan = Static<typeof storedPlanSchema>;
+
+/** Response of `GET /plans/{id}/diff`. */
+export const planDiffSchema = closed(
+  {
+    digest: text(71, { description: 'The digest of planning again now' }),
+    equal: Type.Boolean({ description: 'Whether the plan still applies' }),
+    moved,
+  },
+  { title: 'PlanDiff' },
+);
+/** A value of {@link planDiffSchema}. */
+export type PlanDiff = Static<typeof planDiffSchema>;

@@ -1,0 +1,167 @@
+import { Failure } from '@provisioning/errors';
+import { v7 as uuidv7 } from 'uuid';
+import type { Scope } from '../access/scope.js';
+import type { Actor } from '../audit/actor.js';
+import type { BatchRequest, BatchService } from '../batch/batch-service.js';
+import type { WorkerNotifier } from '../worker/worker-notifier.js';
+import { refuseReusedKey, type Submitter } from '../workflow/submitter.js';
+import { contentOf, inputsOf, planningSpec } from './batch-planning.js';
+import { digestOf, movedInputs } from './digest.js';
+import { notOpen, otherDigest, unknownPlan, type MovedInput, type Plan, type PlanSummary } from './plan.js';
+import type { PlanFilter, PlanningEnd, PlanningTask, PlanStore } from './plan-store.js';
+
+const ASK_EVERY_MS = 50;
+/** Longer than the time limits of the providers. */
+const PATIENCE_MS = 120_000;
+/** How long a plan can be approved and executed, in milliseconds. */
+const LIFETIME_MS = 24 * 60 * 60 * 1000;
+
+/** Plans changes, and collects the decisions about plans. */
+export class PlanService {
+  constructor(
+    private readonly store: PlanStore,
+    private readonly batches: Pick<BatchService, 'plan'>,
+    private readonly notifier: Pick<WorkerNotifier, 'submitted'>,
+    private readonly patienceMs = PATIENCE_MS,
+  ) {}
+
+  /**
+   * Stores a plan of a batch, with the task that plans it.
+   * @throws Failure `invalid` (`invalid_batch`), `conflict` (`idempotency_key_reused`)
+   */
+  async create(
+    request: BatchRequest,
+    scope: Scope,
+    submitter: Submitter,
+  ): Promise<{ plan: Plan; replayed: boolean }> {
+    const task = await this.task(request);
+    const { name } = request;
+    const plan = { id: uuidv7(), name, request, infras: task.infras, scope };
+    const submitted = await this.store.submit(plan, task, submitter);
+    if (submitted.outcome === 'conflict') throw refuseReusedKey();
+    if (submitted.outcome === 'created') this.#announce(task, submitter);
+    return { plan: await this.get(submitted.id), replayed: submitted.outcome === 'replayed' };
+  }
+
+  /** @throws Failure `not_found` (`plan_not_found`) */
+  async get(id: string): Promise<Plan> {
+    const plan = await this.store.find(id);
+    if (!plan) throw unknownPlan(id);
+    return plan;
+  }
+
+  /** Newest first. */
+  list(filter: PlanFilter): Promise<{ plans: PlanSummary[]; total: number }> {
+    return this.store.list(filter);
+  }
+
+  /**
+   * Plans again now and compares.
+   * @throws Failure `conflict` (`plan_not_open`) if the plan has no digest, `unavailable` (`planning_failed`)
+   */
+  async diff(plan: Plan, submitter: Submitter): Promise<{ digest: string; moved: MovedInput[] }> {
+    const { inputs, request } = plan;
+    if (!inputs) throw notOpen(plan, 'be compared');
+    const task = await this.task(request);
+    await this.store.submitTask(task, submitter);
+    this.#announce(task, submitter);
+    const end = await this.#ended(task, submitter);
+    if (end.status !== 'Completed') throw planningFailed(end.error);
+    const now = inputsOf(request, end.planned);
+    return { digest: digestOf(now), moved: movedInputs(inputs, now) };
+  }
+
+  /**
+   * Records a decision. One rejection ends the plan.
+   * @throws Failure `conflict` (`digest_mismatch`, `plan_not_open`)
+   */
+  async decide(
+    plan: Plan,
+    { digest, ...decision }: { digest: string; decision: 'approve' | 'reject'; comment: string | null },
+    actor: Actor & { sessionId: string },
+  ): Promise<Plan> {
+    const { id } = plan;
+    if (plan.digest !== digest) throw otherDigest(id);
+    const { userId, username, sessionId } = actor;
+    const decided = await this.store.decide(id, { userId, username, sessionId, digest, ...decision }, actor);
+    if (!decided) throw notOpen(await this.get(id), 'be approved or rejected any more');
+    if (decision.decision === 'reject')
+      await this.store.change(id, ['Planned', 'Approved'], 'Rejected', {}, actor);
+    return this.get(id);
+  }
+
+  /** Withdraws the approval of a user. @throws Failure `conflict` (`plan_not_open`, `not_approved`) */
+  async withdraw(plan: Plan, actor: Actor): Promise<Plan> {
+    const { id } = plan;
+    if (await this.store.withdraw(id, actor.userId, actor)) return this.get(id);
+    const now = await this.get(id);
+    if (now.status !== 'Planned' && now.status !== 'Approved')
+      throw notOpen(now, 'lose an approval any more');
+    throw new Failure('conflict', `You have not approved the plan ${id}.`, { code: 'not_approved' });
+  }
+
+  /** Cancels a plan whose batch has not started. @throws Failure `conflict` (`plan_not_open`) */
+  async cancel(plan: Plan, actor: Actor): Promise<void> {
+    const { id, planningTask } = plan;
+    const open = ['Planning', 'Planned', 'Approved', 'Executing'] as const;
+    if (
+      !(await this.store.change(id, open, 'Cancelled', { error: `Cancelled by ${actor.username}.` }, actor))
+    )
+      throw notOpen(await this.get(id), 'be cancelled any more');
+    if (plan.status === 'Planning') await this.store.giveUp(planningTask, actor.username);
+  }
+
+  /** Planning → Planned or Failed, when the planning task has ended. */
+  async settle(id: string): Promise<void> {
+    const { status, request, planningTask } = await this.get(id);
+    if (status !== 'Planning') return;
+    const end = await this.store.endOf(planningTask);
+    if (!end) return;
+    if (end.status !== 'Completed') {
+      await this.store.change(id, ['Planning'], 'Failed', { error: end.error });
+      return;
+    }
+    const inputs = inputsOf(request, end.planned);
+    await this.store.planned(
+      id,
+      {
+        digest: digestOf(inputs),
+        inputs,
+        content: contentOf(request, end.planned),
+        expires_at: new Date(Date.now() + LIFETIME_MS),
+      },
+      true,
+    );
+  }
+
+  /** Returns a task that plans a request. @throws Failure `invalid` (`invalid_batch`) */
+  async task(request: BatchRequest): Promise<PlanningTask> {
+    const { operations, infras } = await this.batches.plan(request.operations);
+    return { id: uuidv7(), infras, spec: planningSpec(operations) };
+  }
+
+  #announce({ id, infras }: PlanningTask, submitter: Submitter): void {
+    this.notifier.submitted({ id, kind: 'survey', name: 'plan', infras, submittedBy: submitter.username });
+  }
+
+  async #ended({ id }: PlanningTask, submitter: Submitter): Promise<PlanningEnd> {
+    const deadline = performance.now() + this.patienceMs;
+    for (;;) {
+      const end = await this.store.endOf(id);
+      if (end) return end;
+      if (performance.now() > deadline) break;
+      await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
+    }
+    await this.store.giveUp(id, submitter.username);
+    return {
+      status: 'Cancelled',
+      error:
+        'No worker has answered within the time limit. Check that workers are running (GET /state/system/health) and try again.',
+    };
+  }
+}
+
+/** The Failure `unavailable` (`planning_failed`). */
+export function planningFailed(error: string): Failure {
+  return new Failure('unavailable', `Planning failed: ${error}`, { code: 'planning_failed' });
+}

@@ -1,0 +1,112 @@
+import { Failure } from '@provisioning/errors';
+import type { BatchPlan, PlannedPart } from '@provisioning/provisioner/host-protocol';
+import type { SemanticChange } from '@provisioning/provisioner/plan';
+import type { BatchRequest } from '../batch/batch-service.js';
+import type { Submitter } from '../workflow/submitter.js';
+
+/** See docs/states/plan.md. The last six are terminal. */
+export type PlanStatus =
+  | 'Planning'
+  | 'Planned'
+  | 'Approved'
+  | 'Executing'
+  | 'Executed'
+  | 'Failed'
+  | 'Rejected'
+  | 'Expired'
+  | 'Stale'
+  | 'Cancelled';
+
+/** Everything that decides the effect of a plan, and nothing else: the digest is made of it. */
+export interface PlanInputs extends Pick<BatchPlan, 'bases' | 'definitions' | 'drivers'> {
+  /** Of this list. A digest of another format is never equal. */
+  format: 1;
+  kind: 'batch';
+  request: BatchRequest;
+  /** The changes by their meaning, with the id of the operation that makes them. */
+  changes: (SemanticChange & { operation: string })[];
+}
+
+/** What a plan shows. */
+export interface PlanContent {
+  changes: (PlannedPart['changes'][number] & { operation: string })[];
+  knownAfter: string[];
+  notes: string[];
+}
+
+/** An input that differs between two plannings: its value in each of them, null where it is absent. */
+export interface MovedInput {
+  input: string;
+  before: Record<string, unknown> | null;
+  after: Record<string, unknown> | null;
+}
+
+/** A decision of a user about a plan. */
+export interface PlanDecision {
+  userId: string;
+  username: string;
+  decision: 'approve' | 'reject';
+  comment: string | null;
+  decidedAt: Date;
+}
+
+/** A plan without its changes. */
+export interface PlanSummary {
+  id: string;
+  kind: 'batch';
+  name: string;
+  status: PlanStatus;
+  infras: readonly string[];
+  scopeId: string;
+  digest: string | null;
+  counts: { create: number; change: number; destroy: number };
+  createdBy: string;
+  createdByName: string;
+  createdAt: Date;
+  plannedAt: Date | null;
+  expiresAt: Date | null;
+  endedAt: Date | null;
+  error: string | null;
+  /** The batch that executes it; it exists from `Executed` on. */
+  runId: string | null;
+}
+
+/** A plan with everything. */
+export interface Plan extends PlanSummary {
+  request: BatchRequest;
+  planningTask: string;
+  verificationTask: string | null;
+  /** Who executes it. */
+  executor: Submitter | null;
+  inputs: PlanInputs | null;
+  content: PlanContent | null;
+  decisions: readonly PlanDecision[];
+  moved: readonly MovedInput[];
+}
+
+/** The Failure `not_found` (`plan_not_found`). */
+export function unknownPlan(id: string): Failure {
+  return new Failure('not_found', `There is no plan ${id}. GET /plans lists all plans.`, {
+    code: 'plan_not_found',
+  });
+}
+
+/** The Failure `conflict` (`plan_not_open`) for what the status of a plan does not allow. @param what `be executed` */
+export function notOpen({ id, status }: Pick<Plan, 'id' | 'status'>, what: string): Failure {
+  return new Failure(
+    'conflict',
+    `The plan ${id} is ${status} and cannot ${what}. GET /plans/${id} shows it.`,
+    {
+      code: 'plan_not_open',
+    },
+  );
+}
+
+/** The Failure `conflict` (`digest_mismatch`). */
+export function otherDigest(id: string): Failure {
+  return new Failure(
+    'conflict',
+    `digest must be the digest of the plan ${id}. Read the plan again with GET /plans/${id}.`,
+    { code: 'digest_mismatch', details: [{ path: 'digest', message: 'must be the digest of the plan' }] },
+  );
+}

@@ -1,0 +1,363 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { StoredPlan } from '@provisioning/contracts';
+import type { BatchPlan } from '@provisioning/provisioner/host-protocol';
+import { waitFor } from '@provisioning/test-kit';
+import { v7 as uuidv7 } from 'uuid';
+import { rowsOf } from '../../src/postgres/rows.js';
+import { engineFunctions } from '../support/engine-functions.js';
+import { testApi, type TestApi } from '../support/test-api.js';
+
+const DOCUMENT = join(import.meta.dirname, '../../../../docs/states/plan.md');
+const STATUSES = [
+  'Planning',
+  'Planned',
+  'Approved',
+  'Executing',
+  'Executed',
+  'Failed',
+  'Rejected',
+  'Expired',
+  'Stale',
+  'Cancelled',
+];
+
+let api: TestApi;
+let infras = 0;
+
+beforeAll(async () => {
+  api = await testApi();
+  api.jobs.start(['plans']);
+});
+afterAll(() => api.stop());
+
+const operator = () => api.as('operator');
+
+const batchIn = (infra: string, name = 'web-1') => ({
+  name: 'plan-me',
+  operations: [
+    {
+      id: 'servers',
+      type: 'server_batch',
+      infra,
+      provider: 'local',
+      server_configs: [{ name, plan: 'small', zone: 'a' }],
+    },
+  ],
+});
+
+/** What a worker reports of a batch that creates one server. */
+const planOf = (infra: string, plan = 'small', bases: BatchPlan['bases'] = []): BatchPlan => ({
+  operations: [
+    {
+      id: 'servers',
+      infra,
+      changes: [
+        {
+          change: 'create',
+          kind: 'server',
+          name: 'web-1',
+          infra,
+          provider: 'local',
+          before: null,
+          after: { infra, name: 'web-1', plan, zone: 'a', provider: 'local', image: null, labels: {} },
+        },
+      ],
+      known_after: ['server web-1: address'],
+      notes: [],
+    },
+  ],
+  bases,
+  definitions: [],
+  drivers: [{ provider: 'local', driver: 'local', version: 1 }],
+});
+
+/** Acts as a worker: answers the planning task that is ready in an infra, or fails it. */
+async function answer(infra: string, planned: BatchPlan | undefined): Promise<void> {
+  const task = await waitFor(async () => {
+    const [row] = await rowsOf<{ id: string }>(
+      api.database,
+      `select id from tasks where kind = 'survey' and name = 'plan' and status = 'Ready' and infra = ?`,
+      [infra],
+    );
+    return row?.id ?? '';
+  });
+  const engine = engineFunctions(api.database);
+  const worker = await engine.register();
+  const attempt = (await engine.claim(task, worker))!;
+  await engine.finish(task, attempt, worker, planned ? 'Completed' : 'Failed', {
+    permanent: true,
+    data: planned ? { result: { message: 'planned', data: planned } } : {},
+  });
+}
+
+const read = async (id: string): Promise<StoredPlan> =>
+  (await operator().get(`/plans/${id}`).expect(200)).body.data as StoredPlan;
+
+async function until(id: string, status: StoredPlan['status']): Promise<StoredPlan> {
+  await waitFor(async () => (await read(id)).status === status);
+  return read(id);
+}
+
+/** A plan that can be executed, in an infra of its own. */
+async function approved(): Promise<StoredPlan & { infra: string }> {
+  const infra = `infra-${++infras}`;
+  const { body } = await operator()
+    .post('/plans')
+    .send({ batch: batchIn(infra) })
+    .expect(201);
+  await answer(infra, planOf(infra));
+  return { ...(await until(body.data.id as string, 'Approved')), infra };
+}
+
+const locksOf = (infra: string) =>
+  rowsOf<{ holder_kind: string; holder_id: string }>(
+    api.database,
+    'select holder_kind, holder_id from locks where infra = ?',
+    [infra],
+  );
+
+const execute = (id: string, digest: string | null) =>
+  operator().post(`/plans/${id}/execute`).send({ digest });
+
+describe('the states of a plan', () => {
+  it('are left exactly as the document says', async () => {
+    const [, table = ''] = readFileSync(DOCUMENT, 'utf8').split('| from');
+    const documented = table
+      .split('\n')
+      .filter((line) => /^\| [A-Z]/.test(line))
+      .map((line) => line.split('|').map((cell) => cell.trim()))
+      .map(([, from = '', , to = '']) => `${from} ${to}`);
+    const { id } = await approved();
+    const possible: string[] = [];
+    for (const from of STATUSES)
+      for (const to of STATUSES) {
+        await api.database.raw(`update plans set status = ?, run_id = gen_random_uuid() where id = ?`, [
+          from,
+          id,
+        ]);
+        const [row] = await rowsOf<{ done: boolean }>(
+          api.database,
+          `select change_plan(?, array[?], ?, '{}', null) as done`,
+          [id, from, to],
+        );
+        const [now] = await rowsOf<{ status: string }>(
+          api.database,
+          'select status from plans where id = ?',
+          [id],
+        );
+        expect(now?.status).toBe(row?.done ? to : from);
+        if (row?.done) possible.push(`${from} ${to}`);
+      }
+    expect(possible.sort()).toEqual([...new Set(documented)].sort());
+  });
+});
+
+describe('planning', () => {
+  it('returns at once, and shows changes, digest and what is known later when the task has ended', async () => {
+    const infra = `infra-${++infras}`;
+    const { body, headers } = await operator()
+      .post('/plans')
+      .send({ batch: batchIn(infra) })
+      .expect(201);
+    expect(headers['location']).toBe(`/plans/${body.data.id}`);
+    expect(body.data).toMatchObject({ status: 'Planning', digest: null, changes: [], infras: [infra] });
+    await answer(infra, planOf(infra));
+    const plan = await until(body.data.id as string, 'Approved');
+    expect(plan).toMatchObject({
+      digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
+      summary: { create: 1, change: 0, destroy: 0 },
+      changes: [{ operation: 'servers', change: 'create', name: 'web-1', before: null }],
+      known_after: ['server web-1: address'],
+    });
+    expect(await locksOf(infra)).toEqual([]);
+    const { body: list } = await operator().get(`/plans?infra=${infra}&status=Approved`).expect(200);
+    expect(list.data).toMatchObject([{ id: plan.id, digest: plan.digest }]);
+  });
+
+  it('fails with the reason of the worker', async () => {
+    const infra = `infra-${++infras}`;
+    const { body } = await operator()
+      .post('/plans')
+      .send({ batch: batchIn(infra) })
+      .expect(201);
+    await answer(infra, undefined);
+    expect(await until(body.data.id as string, 'Failed')).toMatchObject({ error: 'it failed', digest: null });
+  });
+
+  it('refuses what the batch would refuse, and users who may not plan', async () => {
+    const batch = {
+      name: 'bad',
+      operations: [{ id: 'a', type: 'taskserv_batch', provider: 'local', taskservs: ['nil'] }],
+    };
+    await operator().post('/plans').send({ batch }).expect(422);
+    await api
+      .as('viewer')
+      .post('/plans')
+      .send({ batch: batchIn('infra-x') })
+      .expect(403);
+    await api.as('nobody-special').get('/plans').expect(403);
+    await operator().get(`/plans/${uuidv7()}`).expect(404);
+  });
+
+  it('compares a plan with planning again now', async () => {
+    const { id, infra, digest } = await approved();
+    const [{ body: same }] = await Promise.all([
+      operator().get(`/plans/${id}/diff`).expect(200),
+      answer(infra, planOf(infra)),
+    ]);
+    expect(same.data).toEqual({ digest, equal: true, moved: [] });
+    const [{ body: other }] = await Promise.all([
+      operator().get(`/plans/${id}/diff`).expect(200),
+      answer(infra, planOf(infra, 'large')),
+    ]);
+    expect(other.data).toMatchObject({
+      equal: false,
+      moved: [
+        {
+          input: `create server ${infra}/web-1 by servers`,
+          before: { wanted: { plan: 'small' } },
+          after: { wanted: { plan: 'large' } },
+        },
+      ],
+    });
+    expect((await read(id)).status).toBe('Approved');
+  });
+});
+
+describe('executing', () => {
+  it('plans again under the locks, and starts the batch with them', async () => {
+    const { id, infra, digest } = await approved();
+    const [{ body, headers }] = await Promise.all([
+      execute(id, digest).expect(200),
+      waitFor(async () => (await locksOf(infra)).some(({ holder_kind: kind }) => kind === 'plan')).then(() =>
+        answer(infra, planOf(infra)),
+      ),
+    ]);
+    const { batch_id: batch } = body.data;
+    expect(headers['location']).toBe(`/batch/operations/${batch}`);
+    expect(body.data).toMatchObject({ status: 'Running', plan_id: id });
+    expect(await locksOf(infra)).toEqual([{ holder_kind: 'batch', holder_id: batch }]);
+    expect(await read(id)).toMatchObject({ status: 'Executed', batch_id: batch });
+    const { body: found } = await operator().get(`/batch/operations/${batch}`).expect(200);
+    expect(found.data).toMatchObject({ plan_id: id, name: 'plan-me' });
+    // Each operation knows what was approved.
+    const [spec] = await rowsOf<{ planned: object[] }>(
+      api.database,
+      `select s.spec -> 'planned' as planned from task_specs s join tasks t on t.id = s.task_id where t.batch_id = ?`,
+      [batch],
+    );
+    expect(spec?.planned).toMatchObject([
+      { change: 'create', kind: 'server', name: 'web-1', wanted: { plan: 'small' } },
+    ]);
+    const { body: request } = await operator().get(`/batch/operations/${batch}/request`).expect(200);
+    expect(request.data.operations[0]).not.toHaveProperty('planned');
+  });
+
+  it('releases the locks and names what has moved, if planning again has another digest', async () => {
+    const { id, infra, digest } = await approved();
+    const [{ body }] = await Promise.all([
+      execute(id, digest).expect(409),
+      answer(
+        infra,
+        planOf(infra, 'small', [
+          {
+            kind: 'server',
+            infra,
+            name: 'db-1',
+            id: 'other',
+            driver: 'local',
+            attributes: { plan: 'large' },
+          },
+        ]),
+      ),
+    ]);
+    expect(body).toMatchObject({
+      code: 'plan_moved',
+      details: [{ path: `resource server ${infra}/db-1`, message: expect.stringContaining('was null') }],
+    });
+    expect(await locksOf(infra)).toEqual([]);
+    expect(await read(id)).toMatchObject({
+      status: 'Stale',
+      moved: [{ input: `resource server ${infra}/db-1` }],
+    });
+    await execute(id, digest).expect(409);
+  });
+
+  it('makes one run of two executions at once', async () => {
+    const { id, infra, digest } = await approved();
+    const [one, two] = await Promise.all([
+      execute(id, digest).expect(200),
+      execute(id, digest).expect(200),
+      answer(infra, planOf(infra)),
+    ]);
+    expect(one.body.data.batch_id).toBe(two.body.data.batch_id);
+    const [row] = await rowsOf<{ n: number }>(
+      api.database,
+      `select count(*)::int as n from batches where ? = any (infras)`,
+      [infra],
+    );
+    expect(row?.n).toBe(1);
+  });
+
+  it('waits for the locks of other work, and goes on in any process when it has them', async () => {
+    const { id, infra, digest } = await approved();
+    const { body: other } = await operator().post('/batch/execute').send(batchIn(infra, 'web-2')).expect(200);
+    const { body } = await execute(id, digest).set('Prefer', 'respond-async').expect(200);
+    expect(body.data).toMatchObject({ status: 'Pending', operations: [], plan_id: id });
+    expect(await read(id)).toMatchObject({ status: 'Executing', batch_id: null });
+    await operator().post(`/batch/operations/${other.data.batch_id}/cancel`).expect(200);
+    await answer(infra, planOf(infra));
+    expect(await until(id, 'Executed')).toMatchObject({ batch_id: body.data.batch_id });
+  });
+
+  it('can be repeated after planning again has failed', async () => {
+    const { id, infra, digest } = await approved();
+    const [{ body }] = await Promise.all([execute(id, digest).expect(503), answer(infra, undefined)]);
+    expect(body).toMatchObject({ code: 'planning_failed', error: expect.stringContaining('it failed') });
+    expect(await locksOf(infra)).toEqual([]);
+    await Promise.all([execute(id, digest).expect(200), answer(infra, planOf(infra))]);
+  });
+
+  it('leaves the queue of the locks when it is cancelled', async () => {
+    const { id, infra, digest } = await approved();
+    await operator().post('/batch/execute').send(batchIn(infra, 'web-2')).expect(200);
+    await execute(id, digest).set('Prefer', 'respond-async').expect(200);
+    await operator().post(`/plans/${id}/cancel`).expect(200);
+    expect(await locksOf(infra)).toMatchObject([{ holder_kind: 'batch' }]);
+    expect(await read(id)).toMatchObject({ status: 'Cancelled', error: 'Cancelled by operator.' });
+    await operator().post(`/plans/${id}/cancel`).expect(409);
+  });
+
+  it('refuses another digest, and a plan whose time is over', async () => {
+    const { id, digest } = await approved();
+    const { body } = await execute(id, 'sha256:another').expect(409);
+    expect(body).toMatchObject({ code: 'digest_mismatch' });
+    await api
+      .database('plans')
+      .where({ id })
+      .update({ expires_at: new Date(0) });
+    await execute(id, digest).expect(409);
+    expect(await until(id, 'Expired')).toMatchObject({ ended_at: expect.any(String) });
+  });
+});
+
+describe('decisions', () => {
+  const decide = (as: ReturnType<TestApi['as']>, id: string, digest: string | null, decision: string) =>
+    as.post(`/plans/${id}/approvals`).send({ digest, decision, comment: 'because' });
+
+  it('are recorded for the digest that was shown, and a rejection ends the plan', async () => {
+    const { id, digest } = await approved();
+    await decide(api.as('operator'), id, digest, 'approve').expect(403);
+    const { body: other } = await decide(api.as('admin'), id, 'sha256:another', 'approve').expect(409);
+    expect(other).toMatchObject({ code: 'digest_mismatch' });
+    const { body } = await decide(api.as('admin'), id, digest, 'reject').expect(200);
+    expect(body.data).toMatchObject({
+      status: 'Rejected',
+      decisions: [{ user: 'admin', decision: 'reject', comment: 'because' }],
+    });
+    await decide(api.as('admin'), id, digest, 'approve').expect(409);
+    await execute(id, digest).expect(409);
+  });
+});
