@@ -67,14 +67,14 @@ describe('planning a batch', () => {
   it('plans each operation on the resources that those before it will make', async () => {
     const { data } = await plan(
       servers(['web-01']),
-      taskservs(['kubernetes'], { servers: ['web-01'] }),
+      taskservs(['containerd'], { servers: ['web-01'] }),
       cluster,
     );
     expect(
       data?.operations.map(({ id, changes }) => [id, changes.map(({ change, name }) => `${change} ${name}`)]),
     ).toEqual([
       ['servers', ['create web-01']],
-      ['taskservs', ['create web-01/kubernetes']],
+      ['taskservs', ['create web-01/containerd']],
       ['cluster', ['create buildkit']],
     ]);
     expect(data?.operations[2]?.changes[0]?.after).toMatchObject({ servers: ['web-01'] });
@@ -86,10 +86,10 @@ describe('planning a batch', () => {
 
   it('is based on every existing resource that it read, and fails with the operation that is not possible', async () => {
     await apply(servers(['web-01', 'other']));
-    const { data } = await plan(servers(['web-01']), taskservs(['kubernetes'], { servers: ['web-01'] }));
+    const { data } = await plan(servers(['web-01']), taskservs(['containerd'], { servers: ['web-01'] }));
     expect(data?.bases).toMatchObject([{ kind: 'server', name: 'web-01', driver: 'local' }]);
     expect(data?.operations[0]?.changes).toEqual([]);
-    const { run } = await plan(taskservs(['kubernetes'], { servers: ['gone'] }));
+    const { run } = await plan(taskservs(['containerd'], { servers: ['gone'] }));
     expect(run.ended).toMatchObject({
       outcome: 'failed',
       error: expect.stringContaining('Operation taskservs cannot be planned: Server gone does not exist'),
