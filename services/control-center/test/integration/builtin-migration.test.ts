@@ -38,7 +38,7 @@ afterAll(async () => {
   await home.remove();
 });
 
-it('keeps commands allowed for operators and viewers, and leaves an edited policy unchanged', async () => {
+it('lets operators and viewers go on with commands, and use plans, and leaves an edited policy unchanged', async () => {
   const of = (wanted: string) => builtinPolicies.find(({ name }) => name === wanted)!;
   // Types of resources that later migrations allow.
   const later = ['commands:*', 'plans:*'];
@@ -66,13 +66,14 @@ it('keeps commands allowed for operators and viewers, and leaves an edited polic
   const rows = await database('policies').orderBy('name').select('name', 'revision', 'rules');
   const sorted = (rules: readonly object[]) => rules.map((rule) => JSON.stringify(rule)).sort();
   expect(rows.map(({ name, revision }) => [name, revision])).toEqual([
-    ['operator_access_policy', 2],
+    ['operator_access_policy', 3],
     ['viewer_access_policy', 1],
   ]);
   expect(sorted(rows[0].rules)).toEqual(sorted(of('operator_access_policy').rules));
   expect(rows[1].rules).toEqual(edited);
-  expect(await database('policy_revision').first('revision')).toEqual({ revision: '5' });
+  expect(await database('policy_revision').first('revision')).toEqual({ revision: '6' });
   expect(await database('policy_versions').select('revision', 'set_revision', 'changed_by')).toEqual([
     { revision: 2, set_revision: '5', changed_by: 'migration' },
+    { revision: 3, set_revision: '6', changed_by: 'migration' },
   ]);
 });
