@@ -175,6 +175,105 @@ class OrchestratorOperations:
             "/livez",
         )
 
+    @reads_on_by("after", "id")
+    def list_plans(
+        self,
+        *,
+        status: Optional[str] = None,
+        infra: Optional[str] = None,
+        after: Optional[str] = None,
+        limit: Optional[int] = None,
+        offset: Optional[int] = None,
+    ) -> Json:
+        """List plans."""
+        return self._call(
+            "GET",
+            "/plans",
+            query={"status": status, "infra": infra, "after": after, "limit": limit, "offset": offset},
+        )
+
+    def create_plan(
+        self,
+        body: Dict[str, Any],
+    ) -> Json:
+        """Plan a change without making it."""
+        return self._call(
+            "POST",
+            "/plans",
+            body=body,
+            idempotent=True,
+        )
+
+    def get_plan(
+        self,
+        id: str,
+    ) -> Json:
+        """Get a plan with its changes and decisions."""
+        return self._call(
+            "GET",
+            "/plans/{id}",
+            path={"id": id},
+        )
+
+    def decide_plan(
+        self,
+        id: str,
+        body: Dict[str, Any],
+    ) -> Json:
+        """Approve or reject a plan."""
+        return self._call(
+            "POST",
+            "/plans/{id}/approvals",
+            path={"id": id},
+            body=body,
+        )
+
+    def withdraw_plan_approval(
+        self,
+        id: str,
+    ) -> Json:
+        """Withdraw your own approval of a plan."""
+        return self._call(
+            "DELETE",
+            "/plans/{id}/approvals",
+            path={"id": id},
+        )
+
+    def cancel_plan(
+        self,
+        id: str,
+    ) -> Json:
+        """Cancel a plan."""
+        return self._call(
+            "POST",
+            "/plans/{id}/cancel",
+            path={"id": id},
+        )
+
+    def diff_plan(
+        self,
+        id: str,
+    ) -> Json:
+        """Plan again now and compare."""
+        return self._call(
+            "GET",
+            "/plans/{id}/diff",
+            path={"id": id},
+        )
+
+    def execute_plan(
+        self,
+        id: str,
+        body: Dict[str, Any],
+    ) -> Json:
+        """Execute a plan."""
+        return self._call(
+            "POST",
+            "/plans/{id}/execute",
+            path={"id": id},
+            body=body,
+        )
+
     def list_providers(
         self,
     ) -> Json:
