@@ -66,6 +66,8 @@ export interface OperationDraft<
     data: Data;
     list?: Cursor;
     location?: boolean;
+    /** Further headers of the response, each described in `openapi/headers.ts`. */
+    headers?: readonly string[];
     /** Example of `data`; verbatim from the API document if that shows it in full. */
     example?: unknown;
     /** Further media types of the same data, without the envelope. */

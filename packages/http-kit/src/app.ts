@@ -69,6 +69,8 @@ const EXPOSED_HEADERS = [
   'X-Total-Count',
   'X-Limit',
   'X-Offset',
+  'X-First-Line',
+  'X-Last-Line',
   'Link',
   'Location',
   'Retry-After',

@@ -28,6 +28,16 @@ export const headerComponents: Record<string, Json> = {
     schema: integer,
     example: 100,
   },
+  'X-First-Line': {
+    description: 'Number of the first stored line; 0 without any',
+    schema: integer,
+    example: 1,
+  },
+  'X-Last-Line': {
+    description: 'Number of the last stored line; 0 without any',
+    schema: integer,
+    example: 12000,
+  },
   Link: {
     description:
       'Links to the next, previous, first and last pages (RFC 8288). A page that starts after an item links to the next and the first only',
@@ -61,6 +71,7 @@ export function successHeaders({ success, idempotent, rateClass }: Operation): J
     'X-Request-Id',
     ...(rateClass === 'none' ? [] : RATE_HEADERS),
     ...(success.list ? ['X-Total-Count', 'X-Limit', 'X-Offset', 'Link'] : []),
+    ...(success.headers ?? []),
     ...(success.location ? ['Location'] : []),
     ...(idempotent ? ['Idempotent-Replayed'] : []),
   );

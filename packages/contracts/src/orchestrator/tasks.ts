@@ -105,7 +105,7 @@ export const getTaskLogs = define({
   path: '/tasks/{id}/logs',
   summary: 'Get the output of a task, line by line',
   description:
-    'Oldest first. To follow the output, repeat the request with `after` set to the last `line`. As `text/plain`: all lines after `after`, regardless of `limit`.',
+    'Oldest first. To follow the output, repeat the request with `after` set to the last `line`. As `text/plain`: all lines after `after`, regardless of `limit`. `X-First-Line` and `X-Last-Line` are the numbers of the first and the last line that are stored, 0 without any; with `search`, `X-Total-Count` is the number of lines that contain the text (10,000 stands for more).',
   permission: { resource: 'tasks:{params.id}', action: 'read' },
   params: byId,
   query: closed({
@@ -125,11 +125,19 @@ export const getTaskLogs = define({
         description: 'The last lines, this many at most, in place of those after `after`',
       }),
     ),
+    format: Type.Optional(
+      oneOf(['text'], { description: 'Same as `Accept: text/plain`, for links, which cannot set headers' }),
+    ),
     search: Type.Optional(
       text(256, { minLength: 1, description: 'Only lines that contain this text, ignoring case' }),
     ),
   }),
-  success: { status: 200, data: listOf(logLineSchema, MAX_PAGE), alsoAs: ['text/plain'] },
+  success: {
+    status: 200,
+    data: listOf(logLineSchema, MAX_PAGE),
+    alsoAs: ['text/plain'],
+    headers: ['X-First-Line', 'X-Last-Line', 'X-Total-Count'],
+  },
   errors: [404],
   addition: true,
 });

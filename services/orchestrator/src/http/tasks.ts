@@ -48,12 +48,19 @@ export function taskRoutes(tasks: TaskService, command: string, access: ReadAcce
       ({ found, query: { output } }) => reply(presentTaskDetails(found, command, output)),
     ),
     on(getTaskLogs, ({ params: { id }, declared }) => stored.readTask(declared, () => tasks.get(id)))(
-      async ({ found: { id }, query: { after, limit, tail, search }, mediaType }) => {
-        if (mediaType === 'text/plain')
+      async ({ found: { id }, query: { after, limit, tail, search, format }, mediaType }) => {
+        if (mediaType === 'text/plain' || format === 'text')
           return stream('text/plain', `${id}.log`, plainText(tasks.allLogs(id, after)));
-        const lines = await tasks.logs(id, { after, limit, tail, search });
+        const { lines, range, matches } = await tasks.logs(id, { after, limit, tail, search });
         return reply(
           lines.map(({ line, attempt, at, text }) => ({ line, attempt, timestamp: at.toISOString(), text })),
+          {
+            headers: {
+              'X-First-Line': String(range.first),
+              'X-Last-Line': String(range.last),
+              ...(matches === undefined ? {} : { 'X-Total-Count': String(matches) }),
+            },
+          },
         );
       },
     ),

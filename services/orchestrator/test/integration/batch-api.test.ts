@@ -369,6 +369,17 @@ describe('GET /tasks/{id}/logs', () => {
     const tail = await operator().get(`/tasks/${task}/logs?tail=3`).expect(200);
     expect(tail.body.data.map(({ line }: { line: number }) => line)).toEqual([11_998, 11_999, 12_000]);
     await operator().get(`/tasks/${task}/logs?tail=0`).expect(400);
+    expect(tail.headers).toMatchObject({ 'x-first-line': '1', 'x-last-line': '12000' });
+    expect(tail.headers['x-total-count']).toBeUndefined();
+    const link = await operator().get(`/tasks/${task}/logs?after=11999&format=text`).expect(200);
+    expect(link.headers['content-type']).toContain('text/plain');
+    expect(link.text).toBe('line 12000\n');
+    const found = await operator().get(`/tasks/${task}/logs?search=LINE 11&limit=2`).expect(200);
+    expect(found.body.data.map(({ line }: { line: number }) => line)).toEqual([11, 110]);
+    // 11, 110 to 119, 1100 to 1199 and 11000 to 11999.
+    expect(found.headers['x-total-count']).toBe('1111');
+    const every = await operator().get(`/tasks/${task}/logs?search=line&limit=1`).expect(200);
+    expect(every.headers['x-total-count']).toBe('10000');
     await api
       .as('operator')
       .get('/tasks/0198f000-0000-7000-8000-000000000000/logs')

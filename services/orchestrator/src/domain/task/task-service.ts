@@ -1,10 +1,11 @@
 import { Failure } from '@provisioning/errors';
 import type { Actor } from '../audit/actor.js';
 import type { WorkerNotifier } from '../worker/worker-notifier.js';
-import type { LogQuery, TaskFilter, TaskStore } from './task-store.js';
+import type { LogQuery, LogRange, TaskFilter, TaskStore } from './task-store.js';
 import { unknownTask, type ListedTask, type LogLine, type TaskDetails } from './task.js';
 
 const LINES_AT_ONCE = 5_000;
+const MOST_MATCHES = 10_000;
 
 /** Reads and cancels tasks. */
 export class TaskService {
@@ -25,8 +26,17 @@ export class TaskService {
   }
 
   /** Lines of the output, oldest first. */
-  logs(id: string, query: LogQuery): Promise<LogLine[]> {
-    return this.store.logs(id, query);
+  /** @returns `matches`: the number of lines that contain the text of the search, 10,000 at most */
+  async logs(
+    id: string,
+    query: LogQuery,
+  ): Promise<{ lines: LogLine[]; range: LogRange; matches: number | undefined }> {
+    const [lines, range, matches] = await Promise.all([
+      this.store.logs(id, query),
+      this.store.logRange(id),
+      query.search === undefined ? undefined : this.store.countLogLines(id, query.search, MOST_MATCHES),
+    ]);
+    return { lines, range, matches };
   }
 
   /** All lines after line `after`, in chunks. */

@@ -42,6 +42,12 @@ export interface LogQuery {
   search: string | undefined;
 }
 
+/** The lines of a task's output that are stored. */
+export interface LogRange {
+  first: number;
+  last: number;
+}
+
 /** Stores tasks. */
 export interface TaskStore {
   submit(task: NewTask, idempotency: IdempotencyKey | undefined): Promise<SubmitOutcome>;
@@ -49,6 +55,10 @@ export interface TaskStore {
   find(id: string): Promise<TaskDetails | undefined>;
   cancel(id: string, by: string, actor?: Actor): Promise<{ outcome: CancelOutcome; ready: string[] }>;
   logs(id: string, query: LogQuery): Promise<LogLine[]>;
+  /** Numbers of the first and the last stored line; 0 without any. */
+  logRange(id: string): Promise<LogRange>;
+  /** Number of lines that contain a text, case-insensitive; `most` also stands for more. */
+  countLogLines(id: string, search: string, most: number): Promise<number>;
   /** Durations of the last 20 completed tasks of a name, in seconds. */
   recentDurations(name: string, checkMode: boolean): Promise<number[]>;
 }

@@ -2,6 +2,7 @@ import { BatchWriter, prepareStatement } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import type {
   LogQuery,
+  LogRange,
   SubmitOutcome,
   TaskFilter,
   TaskStore,
@@ -162,13 +163,12 @@ export class PostgresTaskStore implements TaskStore {
   }
 
   async logs(id: string, { tail, search, ...position }: LogQuery): Promise<LogLine[]> {
-    const after = tail === undefined ? position.after : Math.max(0, (await this.#lastLine(id)) - tail);
+    const after = tail === undefined ? position.after : Math.max(0, (await this.logRange(id)).last - tail);
     const limit = tail ?? position.limit;
     return rowsOf<LogLine>(
       this.database,
       `select c.first_line::int + (l.n - 1)::int as line, c.attempt, c.at, l.text
-         from task_logs c
-         cross join lateral unnest(case c.text when '' then array[''] else string_to_array(c.text, E'\\n') end) with ordinality as l (text, n)
+         ${LINES}
         where c.task_id = :id and c.at >= :since and c.first_line + c.line_count > :after::bigint + 1 and c.first_line + l.n - 1 > :after::bigint
           and (:search::text is null or position(lower(:search::text) in lower(l.text)) > 0)
         order by 1 limit :limit`,
@@ -176,14 +176,28 @@ export class PostgresTaskStore implements TaskStore {
     );
   }
 
-  async #lastLine(id: string): Promise<number> {
-    const [row] = await rowsOf<{ line: number }>(
+  async logRange(id: string): Promise<LogRange> {
+    const [row] = await rowsOf<LogRange>(
       this.database,
-      `select (first_line + line_count - 1)::int as line from task_logs
-        where task_id = :id and at >= :since order by first_line desc limit 1`,
+      `select coalesce((select first_line from task_logs
+                         where task_id = :id and at >= :since order by first_line limit 1), 0)::int as first,
+              coalesce((select first_line + line_count - 1 from task_logs
+                         where task_id = :id and at >= :since order by first_line desc limit 1), 0)::int as last`,
       { id, since: notBefore(id) },
     );
-    return row?.line ?? 0;
+    return row!;
+  }
+
+  async countLogLines(id: string, search: string, most: number): Promise<number> {
+    const [row] = await rowsOf<{ n: number }>(
+      this.database,
+      `select count(*)::int as n from (
+         select ${LINES}
+          where c.task_id = :id and c.at >= :since and position(lower(:search::text) in lower(l.text)) > 0
+          limit :most) found`,
+      { id, since: notBefore(id), search, most },
+    );
+    return row!.n;
   }
 
   async recentDurations(name: string, checkMode: boolean): Promise<number[]> {
@@ -196,6 +210,10 @@ export class PostgresTaskStore implements TaskStore {
     return rows.map(({ seconds }) => seconds);
   }
 }
+
+/** The chunks of a log with their lines. */
+const LINES = `from task_logs c
+  cross join lateral unnest(case c.text when '' then array[''] else string_to_array(c.text, E'\\n') end) with ordinality as l (text, n)`;
 
 function toTask(row: TaskRow): Task {
   return {
