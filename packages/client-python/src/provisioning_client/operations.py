@@ -626,6 +626,7 @@ class OrchestratorOperations:
         after: Optional[int] = None,
         limit: Optional[int] = None,
         tail: Optional[int] = None,
+        format: Optional[str] = None,
         search: Optional[str] = None,
     ) -> Json:
         """Get the output of a task, line by line."""
@@ -633,7 +634,7 @@ class OrchestratorOperations:
             "GET",
             "/tasks/{id}/logs",
             path={"id": id},
-            query={"after": after, "limit": limit, "tail": tail, "search": search},
+            query={"after": after, "limit": limit, "tail": tail, "format": format, "search": search},
         )
 
     def retry_task(
