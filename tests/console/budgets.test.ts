@@ -112,3 +112,22 @@ describe('what a browser loads of the console', () => {
     );
   });
 });
+
+describe('the image of the orchestrator', () => {
+  const read = (path: string) => readFileSync(join(SITE, '../../../..', path), 'utf8');
+  const manifestOf = (path: string) =>
+    JSON.parse(read(`${path}/package.json`)) as { files: string[]; dependencies: Record<string, string> };
+
+  it('carries the built console: it is built, deployed with the service and not removed', () => {
+    const dockerfile = read('deploy/Dockerfile');
+    expect(dockerfile).toContain('pnpm run build');
+    expect(dockerfile).toMatch(/pnpm .*--prod .*\\\n\s+deploy "\/app\/services\/\$service"/);
+    expect(dockerfile).toContain(
+      'COPY --from=production /app/services/orchestrator /app/services/orchestrator',
+    );
+    expect(manifestOf('services/orchestrator').dependencies).toHaveProperty('@provisioning/console');
+    expect(manifestOf('packages/console').files).toEqual(['dist/site']);
+    const removed = [...dockerfile.matchAll(/rm -rf (.+?)(?: \\)?$/gm)].map(([, paths]) => paths);
+    expect(removed.join(' ')).not.toMatch(/dist|site|console/);
+  });
+});
