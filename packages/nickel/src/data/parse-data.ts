@@ -1,5 +1,5 @@
-import { parse as parseToml } from 'smol-toml';
-import { parseAllDocuments } from 'yaml';
+import { parse as parseToml, TomlError } from 'smol-toml';
+import { parseAllDocuments, YAMLParseError } from 'yaml';
 import { NickelError } from '../nickel-error.js';
 import type { Source, Span } from '../source.js';
 import { ArrayValue, plainField, RecordValue, Thunk, type Field, type Value } from '../eval/values.js';
@@ -9,7 +9,7 @@ const MAX_DEPTH = 400;
 
 /**
  * The value of a text of another format.
- * @param span what asked for it, for errors
+ * @param span what asked for it, for errors without a place in a file
  * @throws NickelError `import`
  */
 export function parseData(
@@ -23,10 +23,26 @@ export function parseData(
   } catch (error) {
     if (error instanceof NickelError) throw error;
     const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+    const at = source.path === undefined ? undefined : offsetOf(error, format, source.text);
     throw new NickelError('import', `${source.name} is not valid ${format.toUpperCase()}: ${reason}`, {
-      span,
+      span: at === undefined ? span : { source, start: at, end: at + 1 },
     });
   }
+}
+
+/** Where in a text a parser found a fault, if it says so. */
+function offsetOf(error: unknown, format: 'Json' | 'Yaml' | 'Toml', text: string): number | undefined {
+  if (error instanceof YAMLParseError) return error.pos[0];
+  if (error instanceof TomlError) {
+    const before = text.split('\n').slice(0, error.line - 1);
+    return before.reduce((sum, line) => sum + line.length + 1, 0) + error.column - 1;
+  }
+  if (format !== 'Json' || !(error instanceof SyntaxError)) return undefined;
+  const said = /at position (\d+)/.exec(error.message)?.[1];
+  if (said !== undefined) return Number(said);
+  // Not every message of JSON.parse has the position. What is wrong in JSON is mostly wrong in YAML too.
+  const [document] = parseAllDocuments(text);
+  return document?.errors[0]?.pos[0];
 }
 
 function parsePlain(format: 'Json' | 'Yaml' | 'Toml', text: string): unknown {
