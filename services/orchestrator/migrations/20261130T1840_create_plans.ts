@@ -53,7 +53,7 @@ export async function up(knex: Knex): Promise<void> {
     alter table locks drop constraint if exists new_locks_holder_kind_check, drop constraint if exists locks_holder_kind_check,
       add constraint locks_holder_kind_check check (holder_kind in ('task', 'batch', 'plan'));
 
-    alter table events drop constraint events_type_known,
+    alter table event_chunks drop constraint events_type_known,
       add constraint events_type_known check (type in (
         'submitted', 'ready', 'started', 'reconciling', 'progress', 'attempt_failed', 'requeued', 'outcome_unknown',
         'cancel_requested', 'cancelled', 'finished', 'late_result', 'rolling_back', 'health', 'checkpoint_created',

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 
 /** Reads the whole history once, in a transaction of its own: its lock lets others read and write. */
 export async function up(knex: Knex): Promise<void> {
-  await knex.raw('alter table events validate constraint events_type_known');
+  await knex.raw('alter table event_chunks validate constraint events_type_known');
 }
 
 export async function down(): Promise<void> {
