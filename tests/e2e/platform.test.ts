@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { waitFor } from '@provisioning/test-kit';
 import { call, dataOf } from '../support/call.js';
+import { panelQueries } from '../support/dashboards.js';
+import { hasPrometheus, listeningPort, startPrometheus } from '../support/prometheus.js';
 import { startPlatform, type RunningPlatform } from '../support/running-platform.js';
 
 interface Task {
@@ -12,11 +14,21 @@ interface Task {
   command: string;
 }
 
+interface Worker {
+  id: string;
+  slot: number;
+  running: number;
+}
+
+interface Batch {
+  status: string;
+}
+
 let platform: RunningPlatform;
 let token: string;
 
 beforeAll(async () => {
-  platform = await startPlatform();
+  platform = await startPlatform({ WORKERS: '3', DRAIN_SECONDS: '60', RATE_LIMIT_BATCH: '0' });
   token = await signIn();
 });
 afterAll(() => platform.stop());
@@ -91,9 +103,71 @@ describe('the platform, started with one command', () => {
   });
 
   it('recovers when its worker is killed', async () => {
-    process.kill(workerPid(), 'SIGKILL');
-    await platform.process.prints(/worker was ended by SIGKILL/);
+    process.kill(workerPid(0), 'SIGKILL');
+    await platform.process.prints(/worker-0 was ended by SIGKILL/);
     expect(await run({ infra: 'staging', settings: 'settings.yaml' })).toMatchObject({ status: 'Completed' });
+  });
+
+  it('loses nothing and repeats nothing when one of three workers is stopped under load', async () => {
+    const get = <Data>(path: string) =>
+      dataOf<Data>(call(`${platform.orchestratorUrl}${path}`, { bearer: token }));
+    const submissions = Array.from({ length: 24 }, (_, n) =>
+      dataOf<{ batch_id: string }>(
+        call(`${platform.orchestratorUrl}/batch/execute`, {
+          bearer: token,
+          body: {
+            name: `load_${n}`,
+            operations: [
+              { id: 'work', type: 'command_batch', infra: `load-${n}`, commands: ['sleep 1', 'echo done'] },
+            ],
+          },
+        }),
+      ),
+    );
+    const batches = await Promise.all(submissions);
+    const stopped = (await waitFor(
+      async () => (await get<Worker[]>('/workers')).find(({ slot, running }) => slot === 1 && running > 0),
+      { what: 'a worker with work' },
+    )) as Worker;
+    process.kill(workerPid(1), 'SIGTERM');
+    await waitFor(async () => (await get<Worker[]>('/workers')).every(({ id }) => id !== stopped.id), {
+      what: 'the end of the worker',
+    });
+    for (const { batch_id: id } of batches) {
+      const batch = (await waitFor(
+        async () => {
+          const found = await get<Batch>(`/batch/operations/${id}`);
+          return ['Completed', 'Failed', 'Cancelled'].includes(found.status) ? found : undefined;
+        },
+        { what: 'the end of a batch' },
+      )) as Batch;
+      expect(batch).toMatchObject({ status: 'Completed', operations: [{ status: 'Completed', attempt: 1 }] });
+    }
+  });
+
+  (hasPrometheus ? it : it.skip)('gives data to every panel of the dashboards', async () => {
+    const host = (url: string) => new URL(url).host;
+    // A worker that was started again listens when it is ready.
+    const worker = async (slot: number) =>
+      `127.0.0.1:${await waitFor(() => listeningPort(workerPid(slot)), { what: 'the port of a worker' })}`;
+    const prometheus = await startPrometheus({
+      'provisioning-orchestrator': [host(platform.orchestratorUrl)],
+      'provisioning-control-center': [host(platform.controlCenterUrl)],
+      'provisioning-worker': await Promise.all([0, 1, 2].map(worker)),
+    });
+    try {
+      const queries = panelQueries().filter(({ panel }) => !WITHOUT_DATA.has(panel));
+      const empty = async () => {
+        const found = await Promise.all(queries.map(({ expr }) => prometheus.seriesOf(expr)));
+        return queries.filter((_, n) => found[n] === 0);
+      };
+      await waitFor(async () => (await empty()).length === 0, {
+        what: 'data for every panel',
+        timeout: 30_000,
+      }).catch(async () => expect(await empty()).toEqual([]));
+    } finally {
+      await prometheus.stop();
+    }
   });
 
   it('reports in a sentence that a port is taken, and starts nothing', async () => {
@@ -104,8 +178,13 @@ describe('the platform, started with one command', () => {
   });
 });
 
+/** Panels that are empty on a platform in which nothing goes wrong. */
+const WITHOUT_DATA = new Set([
+  'Provisioning: control center and audit / Conditions that could not be evaluated',
+]);
+
 /** The launcher records the processes that it started. */
-function workerPid(): number {
-  const note = readFileSync(join(platform.dataDir, 'run/worker.process'), 'utf8');
+function workerPid(slot: number): number {
+  const note = readFileSync(join(platform.dataDir, `run/worker-${slot}.process`), 'utf8');
   return Number(/\d+/.exec(note)?.[0]);
 }

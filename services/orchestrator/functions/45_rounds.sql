@@ -7,14 +7,15 @@
 -- p_results: ResultRow[] (postgres/workers/result-row.ts): the parameters of finish_tasks and of flush_task_output.
 -- outcomes: of each result, in order, see finish_tasks. ready: tasks that became ready. claimed: ClaimedTask[].
 --
--- The worker's row is locked first: release_worker waits for this round, or this round waits for it. No other transaction
--- changes the status of a running task.
+-- The worker's row is locked first: release_worker and a drain wait for this round, or this round waits for them. No other
+-- transaction changes the status of a running task. A worker that drains claims nothing.
 create function work_round(p_worker uuid, p_capacity jsonb, p_results jsonb)
 returns table (outcomes text[], ready uuid[], claimed jsonb) language plpgsql as $$
 declare
   batch_ids uuid[];
   batch uuid;
   part jsonb;
+  draining boolean;
   outcome_of jsonb := '{}';
   finished uuid[];
   ended uuid[] := '{}';
@@ -23,7 +24,7 @@ declare
 begin
   outcomes := '{}';
   ready := '{}';
-  perform from workers where id = p_worker for share;
+  select draining_since is not null into draining from workers where id = p_worker for share;
   if jsonb_array_length(p_results) > 0 then
     batch_ids := array(select distinct t.batch_id from jsonb_to_recordset(p_results) as r (task_id uuid)
                          join tasks t on t.id = r.task_id where t.batch_id is not null order by 1);
@@ -55,8 +56,8 @@ begin
     -- Last and all at once: in the order of the names of the infras, after all row locks (20_locks.sql).
     ready := ready || release_locks(ended);
   end if;
-  claimed := claim_next_tasks(p_worker, (p_capacity ->> 'commands')::int, (p_capacity ->> 'operations')::int,
-                              (p_capacity ->> 'total')::int);
+  claimed := case when draining then '[]' else claim_next_tasks(
+    p_worker, (p_capacity ->> 'commands')::int, (p_capacity ->> 'operations')::int, (p_capacity ->> 'total')::int) end;
   return next;
 end $$;
 

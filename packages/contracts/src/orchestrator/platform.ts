@@ -1,5 +1,5 @@
 import { operationsUnder } from '../operation.js';
-import { closed, listOf, name } from '../schemas/basics.js';
+import { closed, id, listOf, name } from '../schemas/basics.js';
 import { after, afterParameter, MAX_PAGE, pagedBy } from '../schemas/paging.js';
 import {
   definitionSchema,
@@ -71,6 +71,22 @@ export const listWorkers = define({
   summary: 'List the workers',
   permission,
   success: { status: 200, data: listOf(workerSchema, MAX_PAGE) },
+  addition: true,
+});
+
+/** `POST /workers/{id}/drain` */
+export const drainWorker = define({
+  id: 'drainWorker',
+  method: 'post',
+  path: '/workers/{id}/drain',
+  summary: 'Have a worker claim nothing more',
+  description:
+    'Its running tasks continue. A worker that drains and has `running` 0 can be stopped without any loss of time. The drain ' +
+    'ends with the worker: when it is started again, it claims work. Repeating the request changes nothing.',
+  permission: { resource: 'state:*', action: 'update' },
+  params: closed({ id }),
+  success: { status: 200, data: workerSchema },
+  errors: [404],
   addition: true,
 });
 

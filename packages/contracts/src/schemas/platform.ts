@@ -114,6 +114,7 @@ export const workerSchema = closed(
     lease_left: Type.Number({ description: 'Seconds until its lease ends; negative if it has ended' }),
     started_at: timestamp,
     fault: nullable(text(2000, { description: 'Why it cannot start commands now' })),
+    draining_since: nullable(timestamp),
   },
   { title: 'Worker' },
 );

@@ -1,4 +1,5 @@
 import {
+  drainWorker,
   getInfra,
   listDefinitions,
   listInfras,
@@ -19,6 +20,7 @@ import {
   presentWorker,
 } from './present/platform.js';
 import type { ReadAccess } from './read-access.js';
+import { actorOf } from './submitter.js';
 
 const MOST_DEFINITIONS = 1000;
 
@@ -47,6 +49,9 @@ export function platformRoutes(platform: PlatformService, access: ReadAccess): B
     }),
     on(listProviders)(() => reply([...platform.providers()])),
     on(listWorkers)(async () => reply((await platform.workers()).map(presentWorker))),
+    on(drainWorker)(async (request) =>
+      reply(presentWorker(await platform.drainWorker(request.params.id, actorOf(request)))),
+    ),
     on(
       listLocks,
       asksOfRows,

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { builtinPolicies, type PolicyDocument } from '@provisioning/policy';
 import { temporaryFolder, type TemporaryFolder } from '@provisioning/test-kit';
 import { v7 as uuidv7 } from 'uuid';
+import { engineFunctions } from '../support/engine-functions.js';
 import { testApi, type TestApi } from '../support/test-api.js';
 
 const CREATE = '/workflows/servers/create';
@@ -328,4 +329,36 @@ describe('infras and locks', () => {
     api.access.change(builtinPolicies);
     await api.look();
   });
+});
+
+// Last: it claims the tasks that the tests above read.
+it('a worker that drains claims nothing more, and its work goes on', async () => {
+  const engine = engineFunctions(api.database);
+  const [drained, other] = [await engine.register(), await engine.register()];
+  const submit = async () => {
+    const body = { infra: 'delta', settings: 'config.ncl' };
+    return (await api.as('operator').post(CREATE).send(body).expect(200)).body.data as string;
+  };
+  const [first, next] = [await submit(), await submit()];
+  const attempt = await engine.claim(first, drained);
+  await api.as('operator').post(`/workers/${drained}/drain`).expect(403);
+  const drain = () => api.as('admin').post(`/workers/${drained}/drain`).expect(200);
+  const { body } = await drain();
+  expect(body.data).toMatchObject({ id: drained, running: 1, draining_since: expect.any(String) });
+  expect((await drain()).body.data.draining_since).toBe(body.data.draining_since);
+
+  // Its result is accepted and makes the next task ready, which the other worker alone can claim.
+  expect(await engine.finish(first, attempt!, drained, 'Completed')).toBe('done');
+  expect(await engine.round(drained)).toEqual([]);
+  expect(await engine.round(other)).toContain(next);
+
+  const { data } = await get('/workers');
+  expect(data.find(({ id }: { id: string }) => id === other)).toMatchObject({ draining_since: null });
+  const recorded = await api
+    .database('events')
+    .where({ type: 'told' })
+    .select<{ details: object }[]>('details');
+  expect(recorded).toEqual([{ details: { action: 'worker.drain', resource: `workers/${drained}` } }]);
+  const unknown = await api.as('admin').post(`/workers/${uuidv7()}/drain`).expect(404);
+  expect(unknown.body).toMatchObject({ code: 'worker_not_found' });
 });

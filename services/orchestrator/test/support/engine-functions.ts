@@ -53,6 +53,15 @@ export function engineFunctions(database: Knex) {
       );
       return row!.outcome;
     },
+    /** A round without results. @returns the tasks that it claimed */
+    async round(worker: string): Promise<string[]> {
+      const [row] = await rowsOf<{ claimed: { id: string }[] }>(
+        database,
+        `select claimed from work_round(?, '{"commands":9,"operations":9,"total":9}', '[]')`,
+        [worker],
+      );
+      return row!.claimed.map(({ id }) => id);
+    },
     async lose(task: string, attempt: number, worker: string): Promise<void> {
       await rowsOf(database, 'select report_lost_attempt(?, ?, ?, ?, true)', [task, attempt, worker, 'lost']);
     },

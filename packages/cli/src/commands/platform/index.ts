@@ -37,16 +37,16 @@ export function platformCommands(program: Command, actions: Actions): void {
       }),
     ),
   );
-  program
-    .command('worker')
-    .description('list workers')
+  const worker = program.command('worker').description('list and drain workers');
+  worker
     .command('list')
     .description('list workers')
     .action(
       actions.of(async ({ client, printer }) => {
         const workers = await client.orchestrator.listWorkers();
         printer.rows(workers, {
-          state: ({ state }) => state,
+          state: ({ state, draining_since: draining }) => (draining === null ? state : `${state}, draining`),
+          id: ({ id }) => id,
           host: ({ host }) => host,
           slot: ({ slot }) => slot,
           running: ({ running }) => running,
@@ -54,6 +54,15 @@ export function platformCommands(program: Command, actions: Actions): void {
           started: ({ started_at }) => started_at,
           fault: ({ fault }) => fault,
         });
+      }),
+    );
+  worker
+    .command('drain <id>')
+    .description('have a worker claim nothing more; its running tasks continue')
+    .action(
+      actions.of(async ({ client, printer }, id: string) => {
+        const { running } = await client.orchestrator.drainWorker({ params: { id } });
+        printer.done(`Worker ${id} claims nothing more. Running tasks: ${running}.`, { id });
       }),
     );
 }

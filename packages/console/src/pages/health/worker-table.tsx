@@ -15,6 +15,7 @@ export function WorkerTable({ workers }: { workers: readonly Worker[] }) {
             <th scope="col">Running tasks</th>
             <th scope="col">Lease left</th>
             <th scope="col">Started</th>
+            <th scope="col">Draining since</th>
             <th scope="col">Fault</th>
           </tr>
         </thead>
@@ -30,6 +31,9 @@ export function WorkerTable({ workers }: { workers: readonly Worker[] }) {
               <td data-label="Lease left">{Math.round(worker.lease_left)} s</td>
               <td data-label="Started">
                 <Time at={worker.started_at} />
+              </td>
+              <td data-label="Draining since">
+                {worker.draining_since !== null && <Time at={worker.draining_since} />}
               </td>
               <td data-wide>{worker.fault}</td>
             </tr>

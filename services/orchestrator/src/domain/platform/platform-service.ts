@@ -1,4 +1,5 @@
 import { Failure } from '@provisioning/errors';
+import type { Actor } from '../audit/actor.js';
 import type {
   DefinitionSummary,
   Infra,
@@ -88,6 +89,16 @@ export class PlatformService {
 
   workers(): Promise<WorkerSummary[]> {
     return this.store.workers();
+  }
+
+  /** Has a worker claim nothing more. @throws Failure `not_found` (`worker_not_found`) */
+  async drainWorker(id: string, actor: Actor): Promise<WorkerSummary> {
+    const worker = await this.store.drainWorker(id, actor);
+    if (!worker)
+      throw new Failure('not_found', `No worker with id ${id} is alive. GET /workers lists all workers.`, {
+        code: 'worker_not_found',
+      });
+    return worker;
   }
 
   summary(visible: Parameters<PlatformStore['summary']>[0]): Promise<WorkSummary> {

@@ -1,4 +1,5 @@
 import type { VisibleRows, VisibleTasks } from '../access/visibility.js';
+import type { Actor } from '../audit/actor.js';
 import type { WaitingFor } from '../task/task.js';
 
 /** A task or batch in the queue of a lock. */
@@ -69,6 +70,8 @@ export interface WorkerSummary {
   leaseLeft: number;
   startedAt: Date;
   fault: string | null;
+  /** Since when it claims nothing more. */
+  drainingSince: Date | null;
 }
 
 /** Numbers of open work. */
@@ -88,6 +91,8 @@ export interface PlatformStore {
   /** By infra; only infras that are locked. @param infras only these; all where absent */
   locks(infras?: readonly string[]): Promise<ReadonlyMap<string, Lock>>;
   workers(): Promise<WorkerSummary[]>;
+  /** Has a worker claim nothing more. @returns undefined if no worker of that id is alive */
+  drainWorker(id: string, actor: Actor): Promise<WorkerSummary | undefined>;
   /** @param visible counts only these; all where absent */
   summary(visible: {
     tasks: VisibleTasks | undefined;

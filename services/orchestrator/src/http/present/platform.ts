@@ -68,8 +68,13 @@ export function presentDefinition({
 }
 
 /** A worker as the API gives it. `lease_left` is in seconds. */
-export function presentWorker({ leaseLeft, startedAt, ...rest }: WorkerSummary): Worker {
-  return { ...rest, lease_left: leaseLeft, started_at: startedAt.toISOString() };
+export function presentWorker({ leaseLeft, startedAt, drainingSince, ...rest }: WorkerSummary): Worker {
+  return {
+    ...rest,
+    lease_left: leaseLeft,
+    started_at: startedAt.toISOString(),
+    draining_since: drainingSince?.toISOString() ?? null,
+  };
 }
 
 /** Counts of work, workers and locks as the API gives them. */

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import type { Actor } from '../../domain/audit/actor.js';
 import type {
   Lock,
   PlatformStore,
@@ -9,6 +10,7 @@ import type {
 import { OPEN_BATCHES } from '../../domain/batch/batch.js';
 import { PENDING_TASKS, RUNNING_TASKS, type WaitingFor } from '../../domain/task/task.js';
 import { onlyVisible, onlyVisibleTasks } from '../access/visible-rows.js';
+import { recordEvent } from '../events/record-event.js';
 import { grouped, rowsOf } from '../rows.js';
 
 interface LockRow {
@@ -62,17 +64,25 @@ export class PostgresPlatformStore implements PlatformStore {
     return new Map([...queues].map(([infra, [first, ...others]]) => [infra, toLock(first!, others)]));
   }
 
-  async workers(): Promise<WorkerSummary[]> {
-    const rows = await rowsOf<
-      Omit<WorkerSummary, 'leaseLeft' | 'startedAt'> & { left: number; started_at: Date }
-    >(
-      this.database,
-      `select w.id, w.host, w.slot, case when w.lease_until > now() then 'alive' else 'overdue' end as state,
-              (select count(*)::int from tasks t where t.worker_id = w.id and t.status in ('Running', 'Unknown')) as running,
-              round(extract(epoch from w.lease_until - now()), 1)::float as left, w.started_at, w.fault
-         from workers w where w.state = 'alive' order by w.host, w.slot, w.id limit 1000`,
-    );
-    return rows.map(({ left, started_at: startedAt, ...rest }) => ({ ...rest, leaseLeft: left, startedAt }));
+  workers(): Promise<WorkerSummary[]> {
+    return workersIn(this.database);
+  }
+
+  drainWorker(id: string, actor: Actor): Promise<WorkerSummary | undefined> {
+    return this.database.transaction(async (transaction) => {
+      // Waits for the round of the worker that claims at this moment (45_rounds.sql).
+      const changed = await transaction('workers')
+        .where({ id, state: 'alive', draining_since: null })
+        .update({ draining_since: transaction.fn.now() });
+      if (changed > 0)
+        await recordEvent(transaction, {
+          type: 'told',
+          status: 'Done',
+          details: { action: 'worker.drain', resource: `workers/${id}` },
+          actor,
+        });
+      return (await workersIn(transaction, id))[0];
+    });
   }
 
   async summary({ tasks, batches }: Parameters<PlatformStore['summary']>[0]): Promise<WorkSummary> {
@@ -151,4 +161,28 @@ function toLock(first: LockRow, others: readonly LockRow[]): Lock {
     queue: others.map(place),
     waiting: first.total - 1,
   };
+}
+
+/** The workers that are alive, or the one with this id. */
+async function workersIn(database: Knex, id?: string): Promise<WorkerSummary[]> {
+  const rows = await rowsOf<
+    Omit<WorkerSummary, 'leaseLeft' | 'startedAt' | 'drainingSince'> & {
+      left: number;
+      started_at: Date;
+      draining_since: Date | null;
+    }
+  >(
+    database,
+    `select w.id, w.host, w.slot, case when w.lease_until > now() then 'alive' else 'overdue' end as state,
+            (select count(*)::int from tasks t where t.worker_id = w.id and t.status in ('Running', 'Unknown')) as running,
+            round(extract(epoch from w.lease_until - now()), 1)::float as left, w.started_at, w.fault, w.draining_since
+       from workers w where w.state = 'alive' and (:id::uuid is null or w.id = :id) order by w.host, w.slot, w.id limit 1000`,
+    { id: id ?? null },
+  );
+  return rows.map(({ left, started_at: startedAt, draining_since: drainingSince, ...rest }) => ({
+    ...rest,
+    leaseLeft: left,
+    startedAt,
+    drainingSince,
+  }));
 }
