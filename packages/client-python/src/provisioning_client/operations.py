@@ -776,6 +776,17 @@ class OrchestratorOperations:
             "/workers",
         )
 
+    def drain_worker(
+        self,
+        id: str,
+    ) -> Json:
+        """Have a worker claim nothing more."""
+        return self._call(
+            "POST",
+            "/workers/{id}/drain",
+            path={"id": id},
+        )
+
     def create_cluster(
         self,
         body: Dict[str, Any],

@@ -34,6 +34,7 @@ export const orchestratorRoutes = {
     path: '/state/workflows/{id}/snapshots',
     list: ['after', 'snapshot_id'],
   },
+  drainWorker: { method: 'POST', path: '/workers/{id}/drain' },
   getInfra: { method: 'GET', path: '/infras/{infra}' },
   getResource: { method: 'GET', path: '/state/inventory/{infra}/{kind}/{name}' },
   listDefinitions: { method: 'GET', path: '/definitions' },
