@@ -32,6 +32,14 @@ describeConsole('the console: audit', {}, (suite) => {
     expect(exported.map((record) => record.seq)).toEqual((await numbersOf(page)).reverse());
     await page.getByRole('button', { name: 'Remove the filter Action' }).click();
     await page.waitForURL((address) => !address.search.includes('action='));
+    const filters = page.getByRole('search', { name: 'Filters' });
+    await filters.getByLabel('User').fill('admin');
+    await page.waitForURL(/user=admin/);
+    await filters.getByLabel('Result').selectOption('denied');
+    await page.getByText('No record matches the filters.').waitFor();
+    await filters.getByLabel('Result').selectOption('success');
+    await page.getByRole('button', { name: 'user.create' }).first().waitFor();
+    await expectAccessible(page);
   });
 
   it('keeps its pages where they are while records arrive', async () => {

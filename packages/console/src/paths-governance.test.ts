@@ -20,6 +20,10 @@ describe('the address of a page about rights and records', () => {
     [whoMaySearch, { user: 'ann', roles: 'viewer, x', action: 'delete', resource: 'servers:*', ip: '::1' }],
     [replaySearch, { from: '2026-01-01', to: '2026-01-31', user: 'id' }],
     [auditFilters, { action: 'user.update', resource: 'users/1', from: '2026-01-01', before: 51, seq: 50 }],
+    [
+      auditFilters,
+      { user: 'ann', result: 'denied', service: 'orchestrator', request: 'r', to: '2026-01-01' },
+    ],
     [verifySearch, { from: '2026-01-01' }],
     [accountSearch, { tab: 'second-factor' }],
     [webhookFilters, { page: 4 }],
@@ -29,7 +33,7 @@ describe('the address of a page about rights and records', () => {
 
   it('drops what is not known', () => {
     expect(whoMaySearch({ action: 'fly', resource: '' })).toEqual({});
-    expect(auditFilters({ before: '-1', seq: 'x', other: 'y' })).toEqual({});
+    expect(auditFilters({ before: '-1', seq: 'x', from: 'monday', result: 'fine', other: 'y' })).toEqual({});
     expect(accountSearch({ tab: 'secrets' })).toEqual({});
   });
 });

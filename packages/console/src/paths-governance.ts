@@ -1,4 +1,4 @@
-import type { Action } from '@provisioning/contracts';
+import type { Action, AuditRecord } from '@provisioning/contracts';
 import { day, defined, numberFrom, oneOf, text, type Given } from './search-values.js';
 
 /** What the addresses of the pages about rights and records hold beside their path. */
@@ -96,12 +96,28 @@ export interface ReplaySearch {
 export const replaySearch = (given: Given): ReplaySearch =>
   defined({ from: day(given['from']), to: day(given['to']), user: text(given['user']) });
 
+/** What a record says came of an action. */
+export const AUDIT_RESULTS = [
+  'success',
+  'denied',
+  'failure',
+] as const satisfies readonly AuditRecord['result'][];
+/** The services that record actions. */
+export const AUDIT_SERVICES = [
+  'orchestrator',
+  'control-center',
+] as const satisfies readonly AuditRecord['service'][];
+
 /** The search of `/audit`. */
 export interface AuditFilters {
-  /** The id of a user. */
+  /** The name of a user, or the id. */
   user?: string;
   action?: string;
   resource?: string;
+  result?: (typeof AUDIT_RESULTS)[number];
+  service?: (typeof AUDIT_SERVICES)[number];
+  /** The id of a request. */
+  request?: string;
   /** Whole days in UTC. */
   from?: string;
   to?: string;
@@ -116,6 +132,9 @@ export const auditFilters = (given: Given): AuditFilters =>
     user: text(given['user']),
     action: text(given['action']),
     resource: text(given['resource']),
+    result: oneOf(AUDIT_RESULTS, given['result']),
+    service: oneOf(AUDIT_SERVICES, given['service']),
+    request: text(given['request']),
     from: day(given['from']),
     to: day(given['to']),
     before: numberFrom(given['before'], 1),

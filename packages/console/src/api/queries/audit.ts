@@ -2,14 +2,19 @@ import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import type { AuditFilters, VerifySearch } from '../../paths-governance.js';
 import { client } from '../client.js';
 import { PAGE } from '../fetched.js';
+import { defined } from '../../search-values.js';
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** The filters as the API takes them. */
-export function auditQuery({ user, action, resource, from, to }: AuditFilters): Record<string, string> {
-  const given = { user_id: user, action, resource, from, to };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Record<
-    string,
-    string
-  >;
+export function auditQuery({ user, request, before: _page, seq: _open, ...filters }: AuditFilters) {
+  const isId = user !== undefined && UUID.test(user);
+  return defined({
+    ...filters,
+    user_id: isId ? user : undefined,
+    username: isId ? undefined : user,
+    request_id: request,
+  });
 }
 
 /** One page of records, newest first: before a number, so that it does not move when records are added. */

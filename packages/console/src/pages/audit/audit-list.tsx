@@ -4,8 +4,8 @@ import { X } from 'lucide-react';
 import { auditDownload } from '../../api/base.js';
 import { auditList, auditQuery } from '../../api/queries/audit.js';
 import { counted } from '../../format/counts.js';
-import type { AuditFilters } from '../../paths-governance.js';
-import { DateFilter, FilterBar, TextFilter } from '../../ui/filters.js';
+import { AUDIT_RESULTS, AUDIT_SERVICES, type AuditFilters } from '../../paths-governance.js';
+import { DateFilter, FilterBar, SelectFilter, TextFilter } from '../../ui/filters.js';
 import { EmptyState, ErrorNotice, Skeleton } from '../../ui/notices.js';
 import { Page } from '../../ui/page.js';
 import table from '../../ui/table.module.css';
@@ -16,6 +16,9 @@ const NAMES = {
   user: 'User',
   action: 'Action',
   resource: 'Resource',
+  result: 'Result',
+  service: 'Service',
+  request: 'Request',
   from: 'From',
   to: 'To',
 } as const;
@@ -124,8 +127,23 @@ function Filters({ filters, filter }: FiltersProps) {
   return (
     <>
       <FilterBar>
+        <TextFilter label="User" value={filters.user} onChange={(user) => filter({ user })} />
         <TextFilter label="Action" value={filters.action} onChange={(action) => filter({ action })} />
         <TextFilter label="Resource" value={filters.resource} onChange={(resource) => filter({ resource })} />
+        <SelectFilter
+          label="Result"
+          any="Any result"
+          words={AUDIT_RESULTS}
+          value={filters.result}
+          onChange={(result) => filter({ result })}
+        />
+        <SelectFilter
+          label="Service"
+          any="Any service"
+          words={AUDIT_SERVICES}
+          value={filters.service}
+          onChange={(service) => filter({ service })}
+        />
         <DateFilter label="From (UTC)" value={filters.from} onChange={(from) => filter({ from })} />
         <DateFilter label="To (UTC)" value={filters.to} onChange={(to) => filter({ to })} />
       </FilterBar>

@@ -25,15 +25,9 @@ interface AuditRowProps {
 /** A record in the list, with everything it holds below it while it is open. */
 export function AuditRow({ record, isOpen, toggle, filter }: AuditRowProps) {
   const { seq, result, timestamp, user_id, username, action, resource } = record;
+  const user = username ?? user_id;
   const by = (label: string, text: string, change: Partial<AuditFilters>) => (
-    <button
-      type="button"
-      className={styles['link']}
-      title={`Only this ${label}`}
-      onClick={() => filter(change)}
-    >
-      {safeText(text)}
-    </button>
+    <Only label={label} text={text} onClick={() => filter(change)} />
   );
   return (
     <>
@@ -56,14 +50,14 @@ export function AuditRow({ record, isOpen, toggle, filter }: AuditRowProps) {
         <td className={table['narrow']}>
           <Time at={timestamp} />
         </td>
-        <td>{user_id ? by('user', username ?? user_id, { user: user_id }) : safeText(username ?? '')}</td>
+        <td>{user && by('user', user, { user })}</td>
         <td>{by('action', action, { action })}</td>
         <td data-wide>{by('resource', resource, { resource })}</td>
       </tr>
       {isOpen && (
         <tr>
           <td colSpan={6} data-wide>
-            <Details record={record} />
+            <Details record={record} filter={filter} />
           </td>
         </tr>
       )}
@@ -71,7 +65,15 @@ export function AuditRow({ record, isOpen, toggle, filter }: AuditRowProps) {
   );
 }
 
-function Details({ record }: { record: AuditRecord }) {
+function Only({ label, text, onClick }: { label: string; text: string; onClick(): void }) {
+  return (
+    <button type="button" className={styles['link']} title={`Only this ${label}`} onClick={onClick}>
+      {safeText(text)}
+    </button>
+  );
+}
+
+function Details({ record, filter }: Pick<AuditRowProps, 'record' | 'filter'>) {
   const { id, service, ip, session_id, request_id, hash, prev_hash, details } = record;
   const decision = details['decision_id'];
   return (
@@ -82,7 +84,17 @@ function Details({ record }: { record: AuditRecord }) {
           ['Service', service],
           ['Address', ip],
           ['Session', session_id],
-          ['Request', request_id],
+          [
+            'Request',
+            request_id && (
+              <Only
+                key="request"
+                label="request"
+                text={request_id}
+                onClick={() => filter({ request: request_id })}
+              />
+            ),
+          ],
           ['Hash', hash && <code key="hash">{hash}</code>],
           ['Previous hash', prev_hash && <code key="prev">{prev_hash}</code>],
         ]}
