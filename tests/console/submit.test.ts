@@ -2,8 +2,9 @@ import { expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { expectAccessible } from './support/console-page.js';
 import { describeConsole } from './support/console-suite.js';
+import { tabTo } from './support/keyboard.js';
 
-const LIMITS = { RATE_LIMIT_BATCH: '0', BATCH_COMMANDS: 'true' };
+const LIMITS = { RATE_LIMIT_BATCH: '0', BATCH_COMMANDS: 'true,false,sleep' };
 
 describeConsole('submitting work in the console', LIMITS, (suite) => {
   const inventoryOf = async (infra: string) =>
@@ -87,7 +88,16 @@ describeConsole('submitting work in the console', LIMITS, (suite) => {
     expect(await inventoryOf('staging')).toEqual([]);
   });
 
-  it('marks the faults of a batch at their lines, shows its picture, and submits it', async () => {
+  /** Submits a batch with one operation of one command. @returns its id */
+  async function submitBatch(name: string, command: string): Promise<string> {
+    const operation = { id: 'only', type: 'command_batch' as const, infra: name, commands: [command] };
+    const { batch_id } = await suite.admin.orchestrator.executeBatch({
+      body: { name, operations: [operation] },
+    });
+    return batch_id;
+  }
+
+  it('marks the faults of a batch at their lines, shows its picture, and submits exactly what was previewed', async () => {
     const page = await suite.visit('/console/batches');
     await page.getByRole('link', { name: 'Compose' }).click();
     const editor = page.getByRole('textbox', { name: 'Batch as YAML or JSON' });
@@ -118,21 +128,126 @@ describeConsole('submitting work in the console', LIMITS, (suite) => {
       circle.replace('dependencies: [a, nowhere]', 'dependencies: []').replace('"true"', '"mkfs"'),
     );
     await faults.getByText('No faults found').waitFor();
-    await submit.click();
-    const dialog = page.getByRole('alertdialog', { name: 'Submit composed?' });
-    await dialog.getByRole('button', { name: 'Submit 2 operations' }).click();
+    expect(await submit.isDisabled()).toBe(true);
+    const preview = page.getByRole('button', { name: 'Preview', exact: true });
+    const plan = page.getByRole('region', { name: 'Plan' });
+    await preview.click();
     // The server knows which programs are allowed.
-    await dialog.getByRole('alert').waitFor();
+    await plan.getByRole('alert').waitFor();
     suite.expectRefusals();
-    await dialog.getByRole('button', { name: 'Close' }).click();
     await faults.getByRole('button', { name: /^Line 3/ }).waitFor();
+    expect(await submit.isDisabled()).toBe(true);
     await page.reload();
     await page.getByText('This is what you were writing.').waitFor();
-    await editor.fill(circle.replace('dependencies: [a, nowhere]', 'dependencies: []'));
+    const whole = circle.replace('dependencies: [a, nowhere]', 'dependencies: []');
+    await editor.fill(whole);
     await faults.getByText('No faults found').waitFor();
-    await submit.click();
-    await dialog.getByRole('button', { name: 'Submit 2 operations' }).click();
+    await preview.click();
+    await plan.getByRole('row', { name: 'a command_batch c None b' }).waitFor();
+    await expectAccessible(page);
+    const act = page.getByRole('button', { name: 'Submit 2 operations' });
+    await act.waitFor();
+    // A plan holds for exactly the text that it was made of.
+    await editor.fill(`${whole}\nparallel_limit: 1`);
+    expect(await submit.isDisabled()).toBe(true);
+    await editor.press('Control+Enter');
+    await plan.getByText('At most 1 run at once.').waitFor();
+    await act.click();
     await page.getByRole('heading', { level: 1, name: 'composed' }).waitFor();
     await page.locator('main [data-status=Completed]').first().waitFor();
+  });
+
+  it('opens the request of a batch to be changed and submitted again', async () => {
+    const id = await submitBatch('again', 'true');
+    await suite.admin.waitForBatch(id);
+    const page = await suite.visit(`/console/batches/${id}`);
+    await page.getByRole('link', { name: 'Edit and run again' }).click();
+    await page.getByText('This is what was submitted as batch').waitFor();
+    const editor = page.getByRole('textbox', { name: 'Batch as YAML or JSON' });
+    const submitted = await editor.innerText();
+    expect(submitted).toContain('name: again');
+    await editor.fill(submitted.replace('name: again', 'name: changed'));
+    await page.getByRole('button', { name: 'Preview', exact: true }).click();
+    await page.getByRole('button', { name: 'Submit 1 operation' }).click();
+    await page.getByRole('heading', { level: 1, name: 'changed' }).waitFor();
+    await page.goBack();
+    await page.getByText('This is what was submitted as batch').waitFor();
+    expect(await editor.innerText()).toContain('name: again');
+  });
+
+  it('does the five main jobs by keyboard alone', async () => {
+    const page = await suite.visit('/console/tasks');
+    const { keyboard } = page;
+    const heading = (name: string) => page.getByRole('heading', { level: 1, name, exact: true }).waitFor();
+    const go = async (letter: string) => {
+      await keyboard.press('g');
+      await keyboard.press(letter);
+    };
+    const press = async (...target: Parameters<Page['getByRole']>) => {
+      await tabTo(page, page.getByRole(...target));
+      await keyboard.press('Enter');
+    };
+    const openNewestBatch = async (name: string) => {
+      // Single keys do nothing while a dialog is open.
+      await page.getByRole('alertdialog').waitFor({ state: 'detached' });
+      await go('b');
+      await page.getByRole('link', { name, exact: true }).waitFor();
+      await keyboard.press('j');
+      await keyboard.press('Enter');
+      await heading(name);
+    };
+    await heading('Tasks');
+    // New rows of a list would wait while the pointer rests on it where the sign-in left it.
+    await page.mouse.move(0, 0);
+    await go('s');
+    await heading('Submit');
+    await tabTo(page, page.getByRole('textbox', { name: 'Infra' }));
+    await keyboard.type('staging');
+    await tabTo(page, page.getByRole('textbox', { name: 'Settings' }));
+    await keyboard.type('settings.yaml');
+    await keyboard.press('Enter');
+    await press('button', { name: /^Run \d/ });
+    await heading('create_servers');
+    await page.locator('main [data-status=Completed]').first().waitFor();
+
+    const failed = await submitBatch('failing', 'false');
+    await suite.admin.waitForBatch(failed);
+    await openNewestBatch('failing');
+    await press('button', { name: 'only' });
+    const why = page.getByRole('complementary', { name: 'Operation only' });
+    await why.locator('[data-status=Failed]').waitFor();
+    await keyboard.press('Escape');
+    await press('button', { name: 'Resume', exact: true });
+    await press('button', { name: 'Resume 1 operation' });
+    await page.waitForURL((address) => !address.pathname.includes(failed));
+
+    await submitBatch('sleeping', 'sleep 600');
+    await openNewestBatch('sleeping');
+    await press('button', { name: 'Cancel', exact: true });
+    await press('button', { name: 'Cancel 1 operation' });
+    await page.locator('main [data-status=Cancelled]').first().waitFor();
+
+    const { batch_id } = await suite.admin.orchestrator.executeBatch({
+      body: {
+        name: 'creating',
+        operations: [
+          {
+            id: 'machine',
+            type: 'server_batch',
+            provider: 'local',
+            infra: 'by-keyboard',
+            server_configs: [{ name: 'web-1', plan: 'small', zone: 'a' }],
+          },
+        ],
+      },
+    });
+    await suite.admin.waitForBatch(batch_id);
+    await openNewestBatch('creating');
+    await press('link', { name: 'Roll back' });
+    await tabTo(page, page.getByLabel(/^Type by-keyboard/));
+    await keyboard.type('by-keyboard');
+    await keyboard.press('Enter');
+    await page.getByText('1 operation undone.').waitFor();
+    expect(await inventoryOf('by-keyboard')).toEqual([]);
   });
 });

@@ -120,3 +120,11 @@ export function stringifySearch(search: Record<string, unknown>): string {
   const text = parameters.toString();
   return text === '' ? '' : `?${text}`;
 }
+
+/** The search of `/batches/new`. */
+export interface ComposeSearch {
+  /** The id of a batch whose request is opened. */
+  from?: string;
+}
+
+export const composeSearch = (given: Given): ComposeSearch => defined({ from: text(given['from']) });

@@ -8,6 +8,7 @@ import {
   rollbackSearch,
   submitSearch,
 } from './paths-infra.js';
+import { composeSearch } from './paths.js';
 
 /** The pages about what exists, how it came to be, and how it is undone. */
 export function infraRoutes<Parent extends AnyRoute>(parent: Parent) {
@@ -73,6 +74,7 @@ export function infraRoutes<Parent extends AnyRoute>(parent: Parent) {
     createRoute({
       getParentRoute,
       path: '/batches/new',
+      validateSearch: composeSearch,
       component: lazyRouteComponent(() => import('./pages/batches/compose-page.js')),
     }),
   ] as const;

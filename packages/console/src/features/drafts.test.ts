@@ -57,14 +57,15 @@ it('keeps a new policy, which has no version yet', () => {
 it('drops the drafts of policies and of the batch at once, and nothing else', () => {
   stored.setItem('other', 'stays');
   keepDraft('id', EDITED);
-  keepBatch('name: b');
-  expect(readBatch()).toBe('name: b');
+  keepBatch(undefined, 'name: b');
+  keepBatch('other', 'name: c');
+  expect([readBatch(), readBatch('other')]).toEqual(['name: b', 'name: c']);
   dropDrafts();
   expect(Object.keys(stored)).toEqual(['other']);
 });
 
 it('keeps no batch that is larger than the storage of a tab', () => {
-  keepBatch('name: b');
-  keepBatch('x'.repeat(2_000_001));
+  keepBatch(undefined, 'name: b');
+  keepBatch(undefined, 'x'.repeat(2_000_001));
   expect(readBatch()).toBeUndefined();
 });

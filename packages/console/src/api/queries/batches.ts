@@ -31,3 +31,11 @@ export const batchDetail = (id: string) =>
     queryKey: ['batches', 'detail', id],
     queryFn: ({ signal }) => fetched<Batch>(client.orchestrator.getBatch({ params: { id }, signal })),
   });
+
+/** The body with which a batch can be submitted again. A batch is not edited, so it is read once. */
+export const batchRequest = (id: string) =>
+  queryOptions({
+    queryKey: ['batches', 'request', id],
+    queryFn: ({ signal }) => client.orchestrator.getBatchRequest({ params: { id }, signal }),
+    staleTime: Infinity,
+  });

@@ -1,7 +1,8 @@
-import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { counted } from '../../format/counts.js';
 import { safeText } from '../../format/safe-text.js';
 import { Skeleton } from '../../ui/notices.js';
+import { Tabs } from '../../ui/tabs.js';
 import { checkBatch, type CheckedBatch, type TextFault } from './check-batch.js';
 import styles from './composer.module.css';
 import { Editor } from './editor.js';
@@ -12,33 +13,46 @@ const GraphView = lazy(async () => ({ default: (await import('../graph/graph-vie
 const CHECK_MS = 300;
 const SHOWN = 100;
 
+/** What is shown beside the text. */
+export type Side = 'picture' | 'plan';
+
 interface ComposerProps {
   initial: string;
   /** What the server refused of this very text. */
   refused: readonly TextFault[];
+  side: Side;
+  plan: ReactNode;
+  onSide(side: Side): void;
   /** Called with undefined from an edit until the text has been checked. */
   onChecked(checked: CheckedBatch | undefined, text: string): void;
+  /** Ctrl+Enter, with the text as it stands. */
+  onPreview(checked: CheckedBatch, text: string): void;
 }
 
-/** A batch as text, its picture and its faults. */
-export function Composer({ initial, refused, onChecked }: ComposerProps) {
+/** A batch as text, its picture or plan, and its faults. */
+export function Composer({ initial, refused, side, plan, onSide, onChecked, onPreview }: ComposerProps) {
   const [checked, setChecked] = useState(() => checkBatch(initial));
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const show = useRef<(from: number) => void>(undefined);
   const faults = useMemo(() => [...checked.faults, ...refused], [checked, refused]);
   useEffect(() => {
-    onChecked(checkBatch(initial), initial);
+    onChecked(checked, initial);
     return () => clearTimeout(timer.current);
     // Once for each text that the editor starts with.
   }, [initial]);
-  const change = (text: string) => {
-    onChecked(undefined, text);
+  const text = useRef(initial);
+  const check = () => {
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => {
-      const next = checkBatch(text);
-      setChecked(next);
-      onChecked(next, text);
-    }, CHECK_MS);
+    const next = checkBatch(text.current);
+    setChecked(next);
+    onChecked(next, text.current);
+    return next;
+  };
+  const change = (next: string) => {
+    text.current = next;
+    onChecked(undefined, next);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(check, CHECK_MS);
   };
   return (
     <div className={styles['composer']}>
@@ -51,9 +65,20 @@ export function Composer({ initial, refused, onChecked }: ComposerProps) {
             show.current = shown;
           }}
           onChange={change}
+          onPreview={() => onPreview(check(), text.current)}
         />
       </div>
-      <Picture checked={checked} />
+      <div className={styles['side']}>
+        <Tabs
+          label="Beside the text"
+          value={side}
+          onChange={onSide}
+          tabs={[
+            { name: 'picture', title: 'Picture', content: <Picture checked={checked} /> },
+            { name: 'plan', title: 'Plan', content: plan },
+          ]}
+        />
+      </div>
       <Faults faults={faults} onShow={(from) => show.current?.(from)} />
     </div>
   );

@@ -1,9 +1,10 @@
 import { keep, readKept } from '../drafts.js';
 
-const NAME = 'batch';
+const nameOf = (batch: string | undefined) => (batch === undefined ? 'batch' : `batch:${batch}`);
 
-/** The batch that was being written in this tab. */
-export const readDraft = (): string | undefined => readKept<string>(NAME);
+/** The text that was being written in this tab. @param batch the id of the batch that it started from, if any */
+export const readDraft = (batch?: string): string | undefined => readKept<string>(nameOf(batch));
 
 /** @param text undefined: the draft is done with */
-export const keepDraft = (text: string | undefined): void => keep(NAME, text);
+export const keepDraft = (batch: string | undefined, text: string | undefined): void =>
+  keep(nameOf(batch), text);

@@ -17,6 +17,8 @@ interface EditorProps {
   /** Called with a function that shows a place of the text. */
   onReady(show: (from: number) => void): void;
   onChange(text: string): void;
+  /** Ctrl+Enter. */
+  onPreview(): void;
 }
 
 const THEME = EditorView.theme({
@@ -47,11 +49,11 @@ const COLORS = HighlightStyle.define([
 ]);
 
 /** An editor for YAML and JSON. Tab leaves it. */
-export function Editor({ label, initial, faults, onReady, onChange }: EditorProps) {
+export function Editor({ label, initial, faults, onReady, onChange, onPreview }: EditorProps) {
   const box = useRef<HTMLDivElement>(null);
   const editor = useRef<EditorView>(undefined);
-  const handlers = useRef({ onReady, onChange });
-  handlers.current = { onReady, onChange };
+  const handlers = useRef({ onReady, onChange, onPreview });
+  handlers.current = { onReady, onChange, onPreview };
   useEffect(() => {
     const parent = box.current;
     if (!parent) return;
@@ -66,7 +68,18 @@ export function Editor({ label, initial, faults, onReady, onChange }: EditorProp
           lintGutter(),
           initial.trimStart().startsWith('{') ? json() : yaml(),
           syntaxHighlighting(COLORS),
-          keymap.of([...defaultKeymap, ...historyKeymap, ...lintKeymap]),
+          keymap.of([
+            {
+              key: 'Mod-Enter',
+              run: () => {
+                handlers.current.onPreview();
+                return true;
+              },
+            },
+            ...defaultKeymap,
+            ...historyKeymap,
+            ...lintKeymap,
+          ]),
           EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
           EditorView.updateListener.of(({ docChanged, state }) => {
             if (docChanged) handlers.current.onChange(state.doc.toString());

@@ -14,10 +14,19 @@ import { ActLink } from '../../features/rights/act-link.js';
 /** What can be done with a batch as it is. */
 export function BatchActs({ batch, operations }: { batch: Batch; operations: readonly BatchOperation[] }) {
   const { status } = batch;
-  if (status === 'RollingBack' || status === 'RolledBack') return null;
+  const again = (
+    <ActLink right={['execute', 'batches']}>
+      <Link to="/batches/new" search={{ from: batch.batch_id }} className="button">
+        Edit and run again
+      </Link>
+    </ActLink>
+  );
+  if (status === 'RollingBack') return null;
+  if (status === 'RolledBack') return again;
   if (!hasEnded(status)) return <Cancel batch={batch} operations={operations} />;
   return (
     <>
+      {again}
       <ActLink right={['execute', 'rollbacks']}>
         <Link to="/rollback" search={{ batch: batch.batch_id }} className="button danger">
           Roll back

@@ -1,68 +1,53 @@
-import { ProvisioningError } from '@provisioning/client';
-import { lazy, Suspense, useState } from 'react';
-import type { CheckedBatch, TextFault } from '../../features/compose/check-batch.js';
-import { keepDraft, readDraft } from '../../features/compose/draft.js';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useSearch } from '@tanstack/react-router';
+import type { BatchRequest } from '@provisioning/contracts';
+import { lazy, Suspense } from 'react';
+import { batchRequest } from '../../api/queries/batches.js';
 import { SAMPLE } from '../../features/compose/sample.js';
-import { Skeleton } from '../../ui/notices.js';
+import { shortId } from '../../ui/id-chip.js';
+import { ErrorNotice, Skeleton } from '../../ui/notices.js';
 import { Page } from '../../ui/page.js';
-import { OpenFile } from './open-file.js';
-import { SubmitBatch } from './submit-batch.js';
+import { Compose } from './compose.js';
 
-const Composer = lazy(async () => ({
-  default: (await import('../../features/compose/composer.js')).Composer,
-}));
-const NONE: readonly TextFault[] = [];
-
+/** A batch to write: a new one, or one that was submitted and is changed. */
 export default function ComposePage() {
-  const [draft] = useState(readDraft);
-  const [initial, setInitial] = useState(draft ?? SAMPLE);
-  const [checked, setChecked] = useState<CheckedBatch>();
-  const [refused, setRefused] = useState(NONE);
-  const start = (text: string) => {
-    keepDraft(undefined);
-    setRefused(NONE);
-    setInitial(text);
-  };
-  const change = (next: CheckedBatch | undefined, text: string) => {
-    if (next === undefined) setRefused(NONE);
-    setChecked(next);
-    keepDraft(text === SAMPLE ? undefined : text);
-  };
-  const isDraft = initial === draft;
+  const { from } = useSearch({ from: '/signed-in/batches/new' });
+  if (from !== undefined) return <Submitted key={from} id={from} />;
   return (
-    <Page
-      title="Compose"
-      tabTitle="Compose · Batches"
-      actions={
-        <>
-          <OpenFile onOpen={start} />
-          <SubmitBatch
-            request={checked?.request}
-            onRefused={(error) => setRefused(placed(error, checked))}
-            onSubmitted={() => keepDraft(undefined)}
-          />
-        </>
-      }
-    >
-      <p className="row muted">
-        {isDraft
-          ? 'This is what you were writing.'
-          : 'Write a batch as YAML or JSON. Nothing runs until you submit it.'}
-        {isDraft && (
-          <button type="button" onClick={() => start(SAMPLE)}>
-            Start from the sample
-          </button>
-        )}
-      </p>
-      <Suspense fallback={<Skeleton rows={12} />}>
-        <Composer key={initial} initial={initial} refused={refused} onChecked={change} />
-      </Suspense>
-    </Page>
+    <Compose original={SAMPLE} startOver="Start from the sample">
+      Write a batch as YAML or JSON. Nothing runs until you submit it.
+    </Compose>
   );
 }
 
-/** The faults that the server found, at their places in the text. */
-function placed(error: unknown, checked: CheckedBatch | undefined): readonly TextFault[] {
-  if (!(error instanceof ProvisioningError) || !checked) return NONE;
-  return error.details.map(({ path, message }) => checked.place(path, message));
+function Submitted({ id }: { id: string }) {
+  const { data, error, refetch } = useQuery(batchRequest(id));
+  if (data === undefined) {
+    return (
+      <Page title="Compose" tabTitle="Compose · Batches">
+        {error ? <ErrorNotice error={error} retry={() => void refetch()} /> : <Skeleton rows={12} />}
+      </Page>
+    );
+  }
+  return (
+    <Suspense>
+      <Again id={id} request={data} />
+    </Suspense>
+  );
 }
+
+/** YAML comes with the editor. */
+const Again = lazy(async () => {
+  const { asYaml } = await import('../../features/compose/as-yaml.js');
+  return {
+    default: ({ id, request }: { id: string; request: BatchRequest }) => (
+      <Compose batch={id} original={asYaml(request)} startOver="Start from what was submitted">
+        This is what was submitted as batch{' '}
+        <Link to="/batches/$id" params={{ id }}>
+          {shortId(id)}
+        </Link>
+        . Submit makes a new batch.
+      </Compose>
+    ),
+  };
+});

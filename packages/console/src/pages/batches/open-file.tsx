@@ -22,7 +22,11 @@ export function OpenFile({ onOpen }: { onOpen(text: string): void }) {
         type="file"
         hidden
         accept=".yaml,.yml,.json"
-        onChange={({ target }) => void read(target.files?.[0])}
+        onChange={({ target }) => {
+          void read(target.files?.[0]);
+          // The same file can be chosen again.
+          target.value = '';
+        }}
       />
       <button type="button" onClick={() => input.current?.click()}>
         <FolderOpen aria-hidden />

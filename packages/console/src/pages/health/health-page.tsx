@@ -6,7 +6,7 @@ import { EmptyState, ErrorNotice, Skeleton } from '../../ui/notices.js';
 import { Page } from '../../ui/page.js';
 import { Columns, Facts, Panel } from '../../ui/panel.js';
 import { Status } from '../../ui/status.js';
-import { LockTable } from './lock-table.js';
+import { LockTable } from '../../features/locks/lock-table.js';
 import { WorkerTable } from './worker-table.js';
 
 const MINUTELY = every(60_000);
