@@ -1,10 +1,31 @@
 import { expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { expectAccessible } from './support/console-page.js';
+import { expectAccessible, takeScreenshot } from './support/console-page.js';
 import { describeConsole } from './support/console-suite.js';
 
 const linksOf = (page: Page) =>
   page.getByRole('navigation', { name: 'Main' }).getByRole('link').allInnerTexts();
+
+/**
+ * In the page: the chosen links, chips and tabs that look like their neighbours. Forced colors replace the colors of
+ * text, backgrounds and borders, so that something else must show the difference.
+ */
+const CHOSEN_ALIKE = `(() => {
+  const looks = (element) => {
+    const { backgroundColor, borderBottomWidth, borderBottomColor, fontWeight, outlineStyle, textDecorationLine } =
+      getComputedStyle(element);
+    return [backgroundColor, borderBottomWidth, borderBottomColor, fontWeight, outlineStyle, textDecorationLine].join();
+  };
+  const groups = [
+    ['nav [aria-current=page]', 'nav a:not([aria-current=page])'],
+    ['main [aria-pressed=true]', 'main [aria-pressed=false]'],
+    ['main [role=tab][aria-selected=true]', 'main [role=tab][aria-selected=false]'],
+  ];
+  return groups.flatMap(([chosen, other]) => {
+    const [one, neighbour] = [document.querySelector(chosen), document.querySelector(other)];
+    return one && neighbour && looks(one) === looks(neighbour) ? [chosen] : [];
+  });
+})()`;
 
 /** The requests of a page that were refused, and whether it opened a stream. */
 function watch(page: Page) {
@@ -101,5 +122,27 @@ describeConsole('the console: rights and keys', {}, (suite) => {
     await page.keyboard.press('Control+k');
     await page.getByRole('dialog', { name: 'Command palette' }).waitFor();
     expect(await page.getByRole('dialog', { name: 'Keys' }).count()).toBe(0);
+  });
+
+  it('fits at a zoom of 200 %, and shows what is chosen in forced colors', async () => {
+    const page = await suite.visit('/console/tasks');
+    await page.getByRole('heading', { level: 1, name: 'Tasks' }).waitFor();
+    const names = await linksOf(page);
+    await page.emulateMedia({ forcedColors: 'active' });
+    // What a window of 1280 × 800 shows at 200 %.
+    await page.setViewportSize({ width: 640, height: 400 });
+    for (const name of names) {
+      const link = page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name, exact: true });
+      if (!(await link.isVisible())) await page.getByRole('button', { name: 'Open the navigation' }).click();
+      await link.click();
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      await page.waitForLoadState('networkidle');
+      await takeScreenshot(page, '640-forced');
+      const excess = await page.evaluate(
+        'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+      );
+      expect({ name, excess }).toEqual({ name, excess: 0 });
+      expect({ name, alike: await page.evaluate(CHOSEN_ALIKE) }).toEqual({ name, alike: [] });
+    }
   });
 });

@@ -78,7 +78,7 @@ export async function expectAccessible(page: Page): Promise<void> {
 }
 
 /** Into the folder CONSOLE_SCREENSHOTS, where that is set: to be looked at, not compared. */
-async function takeScreenshot(page: Page, variant: string): Promise<void> {
+export async function takeScreenshot(page: Page, variant: string): Promise<void> {
   const folder = process.env['CONSOLE_SCREENSHOTS'];
   if (folder === undefined) return;
   const name = new URL(page.url()).pathname.replaceAll(/[^a-z0-9]+/gi, '-').slice(9);
