@@ -88,7 +88,7 @@ describeConsole('the infrastructure pages of the console', LIMITS, (suite) => {
     await expectAccessible(page);
   });
 
-  it('creates a checkpoint, keeps the form when it is refused, and shows it', async () => {
+  it('creates a checkpoint, keeps the form when it is refused, shows it, and deletes it', async () => {
     const page = await suite.visit('/console/checkpoints');
     await page.getByRole('link', { name: 'before', exact: true }).waitFor();
     await expectAccessible(page);
@@ -106,6 +106,10 @@ describeConsole('the infrastructure pages of the console', LIMITS, (suite) => {
     await page.getByRole('heading', { level: 1, name: 'by hand' }).waitFor();
     await page.getByRole('link', { name: 'Roll back' }).waitFor();
     await expectAccessible(page);
+    await page.getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('button', { name: 'Delete checkpoint' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Checkpoints' }).waitFor();
+    await page.getByRole('link', { name: 'by hand' }).waitFor({ state: 'detached' });
   });
 
   it('rolls a batch back exactly as the preview shows, after the infra has been typed', async () => {

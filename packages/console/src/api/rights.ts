@@ -11,7 +11,7 @@ const ASKED = {
   taskservs: ['create', 'delete'],
   clusters: ['create', 'delete'],
   state: ['read'],
-  checkpoints: ['read', 'create', 'restore'],
+  checkpoints: ['read', 'create', 'delete', 'restore'],
   rollbacks: ['read', 'execute'],
   events: ['read'],
   webhooks: ['read', 'create', 'update', 'delete', 'execute'],

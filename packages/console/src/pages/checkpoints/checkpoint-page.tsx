@@ -12,6 +12,7 @@ import { Fact, FactBar } from '../../ui/facts.js';
 import { Time } from '../../ui/time.js';
 import { CheckpointDifference } from './checkpoint-difference.js';
 import { coverageOf } from './coverage.js';
+import { DeleteCheckpoint } from './delete-checkpoint.js';
 import { ActLink } from '../../features/rights/act-link.js';
 
 export default function CheckpointPage() {
@@ -57,6 +58,7 @@ function CheckpointView({ checkpoint }: { checkpoint: CheckpointDetails }) {
               Roll back
             </Link>
           </ActLink>
+          <DeleteCheckpoint checkpoint={checkpoint} />
         </>
       }
     >
