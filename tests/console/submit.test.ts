@@ -175,6 +175,36 @@ describeConsole('submitting work in the console', LIMITS, (suite) => {
     expect(await editor.innerText()).toContain('name: again');
   });
 
+  it('cancels and retries several tasks at once, and says which were refused', async () => {
+    const body = { infra: 'together', settings: 'not-there.yaml' };
+    const ids = await Promise.all([1, 2].map(() => suite.admin.orchestrator.createServers({ body })));
+    for (const id of ids) await suite.admin.waitForTask(id);
+    const { page, troubles } = await suite.open('/console/tasks?infra=together');
+    for (const id of ids)
+      await page.getByRole('checkbox', { name: `Select create_servers ${id.slice(-12)}` }).check();
+    const selected = page.getByRole('group', { name: 'Selected tasks' });
+    expect(await selected.getByRole('button', { name: 'Cancel 0 tasks' }).isDisabled()).toBe(true);
+    await expectAccessible(page);
+    await page.route(`**/tasks/${ids[1]}/retry`, (route) => route.abort());
+    await selected.getByRole('button', { name: 'Retry 2 tasks' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Retry 2 tasks' }).click();
+    await page.getByText('1 task retried, 1 refused.').waitFor();
+    await page
+      .getByRole('listitem')
+      .filter({ hasText: ids[1]!.slice(-12) })
+      .waitFor();
+    await selected.waitFor({ state: 'detached' });
+    // The browser reports the requests that were cut off.
+    troubles.splice(0);
+    await submitBatch('nap', 'sleep 600');
+    await page.goto(`${suite.platform.orchestratorUrl}/console/tasks?infra=nap`);
+    await page.getByRole('checkbox').check();
+    await selected.getByRole('button', { name: 'Cancel 1 task' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Cancel 1 task' }).click();
+    await page.getByText('1 task cancelled.').waitFor();
+    await page.locator('tbody [data-status=Cancelled]').waitFor();
+  });
+
   it('does the five main jobs by keyboard alone', async () => {
     const page = await suite.visit('/console/tasks');
     const { keyboard } = page;

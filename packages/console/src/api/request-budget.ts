@@ -15,6 +15,11 @@ export function noteBudget(headers: Headers): void {
 /** Whether the rest of the budget is kept for what the user does. */
 export const isBudgetLow = (): boolean => remaining <= RESERVE && Date.now() <= resetAt;
 
+/** Waits until the user has requests left beyond the reserve. */
+export async function untilBudgetAllows(): Promise<void> {
+  while (isBudgetLow()) await new Promise((resolve) => setTimeout(resolve, resetAt - Date.now() + 1));
+}
+
 /**
  * How often a query is fetched again in the background. While the budget is low the next fetch waits for its reset. The
  * interval never ends: a query asks for it only when it has fetched, and after `false` would not fetch again. A hidden

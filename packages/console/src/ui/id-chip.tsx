@@ -34,7 +34,7 @@ export function CopyButton({ text, label }: CopyButtonProps) {
 /** An id as its first part, with the whole of it to copy. */
 export function IdChip({ id, what }: { id: string; what: string }) {
   return (
-    <span className="row" style={{ gap: 0 }}>
+    <span className="row" style={{ gap: 0, flexWrap: 'nowrap', whiteSpace: 'nowrap' }}>
       <code title={id}>{shortId(id)}</code>
       <CopyButton text={id} label={`Copy the id of this ${what}`} />
     </span>

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { Task } from '@provisioning/contracts';
+import { useState } from 'react';
 import { taskList } from '../../api/queries/tasks.js';
 import { useFallbackInterval, useIsFrozen } from '../../app/live-context.js';
 import { whyOf } from '../../format/why.js';
@@ -8,12 +9,14 @@ import { useLiveTask } from '../../live/use-live.js';
 import { TASK_KINDS, TASK_STATUSES, type TaskFilters } from '../../paths.js';
 import { StatusList } from '../../features/list/status-list.js';
 import { DateFilter, FilterBar, SelectFilter, TextFilter } from '../../ui/filters.js';
-import { IdChip } from '../../ui/id-chip.js';
+import { IdChip, shortId } from '../../ui/id-chip.js';
 import { Status } from '../../ui/status.js';
 import table from '../../ui/table.module.css';
 import { Time, Took, useClock } from '../../ui/time.js';
+import { BulkActs } from './bulk-acts.js';
 
 const COLUMNS = [
+  { title: 'Select', hidden: true },
   { title: 'Status' },
   { title: 'Name' },
   { title: 'What it does' },
@@ -30,6 +33,8 @@ export default function TaskList() {
     refetchInterval: useFallbackInterval(15_000),
   });
   const { page: _page, ...filter } = filters;
+  const { selected, toggle, clear } = useSelection(JSON.stringify(filters));
+  const items = query.data?.data.items ?? [];
   const isFiltered = Object.keys(filter).length > 0;
   const change: Change = (next) => void navigate({ search: (now) => ({ ...now, page: undefined, ...next }) });
   return (
@@ -46,15 +51,42 @@ export default function TaskList() {
       page={filters.page}
       columns={COLUMNS}
       isFiltered={isFiltered}
-      filters={<Filters filters={filters} change={change} />}
+      filters={
+        <>
+          <Filters filters={filters} change={change} />
+          <BulkActs tasks={items.filter(({ id }) => selected.has(id))} clear={clear} />
+        </>
+      }
       idOf={({ id }) => id}
       list={JSON.stringify(filter)}
       empty={emptyOf(filters, isFiltered)}
       onStatus={(status) => change({ status })}
       onPage={(page) => void navigate({ search: (now) => ({ ...now, page }) })}
-      row={(task) => <Row key={task.id} task={task as Task} requestedAt={query.data?.requestedAt ?? 0} />}
+      row={(task) => (
+        <Row
+          key={task.id}
+          task={task as Task}
+          requestedAt={query.data?.requestedAt ?? 0}
+          isSelected={selected.has(task.id)}
+          onSelect={() => toggle(task.id)}
+        />
+      )}
     />
   );
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+/** The ids that are selected in a list. Another list starts without any. */
+function useSelection(list: string) {
+  const [selection, setSelection] = useState({ list, ids: NONE });
+  const selected = selection.list === list ? selection.ids : NONE;
+  const toggle = (id: string) => {
+    const ids = new Set(selected);
+    if (!ids.delete(id)) ids.add(id);
+    setSelection({ list, ids });
+  };
+  return { selected, toggle, clear: () => setSelection({ list, ids: NONE }) };
 }
 
 type Change = (next: { [Name in keyof TaskFilters]: TaskFilters[Name] | undefined }) => void;
@@ -87,12 +119,27 @@ function emptyOf({ status, page: _page, ...others }: TaskFilters, isFiltered: bo
   return 'No task matches these filters.';
 }
 
-function Row({ task: fetched, requestedAt }: { task: Task; requestedAt: number }) {
+interface RowProps {
+  task: Task;
+  requestedAt: number;
+  isSelected: boolean;
+  onSelect(): void;
+}
+
+function Row({ task: fetched, requestedAt, isSelected, onSelect }: RowProps) {
   const task = useLiveTask(fetched, requestedAt);
   const isFrozen = useIsFrozen();
   const clock = useClock();
   return (
     <tr>
+      <td>
+        <input
+          type="checkbox"
+          aria-label={`Select ${task.name} ${shortId(task.id)}`}
+          checked={isSelected}
+          onChange={onSelect}
+        />
+      </td>
       <td>
         <Status status={task.status} />
       </td>
