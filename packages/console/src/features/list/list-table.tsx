@@ -1,7 +1,8 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { PAGE } from '../../api/fetched.js';
-import { EmptyState, ErrorNotice, Skeleton } from '../../ui/notices.js';
+import { Loaded } from '../../ui/loaded.js';
+import { EmptyState } from '../../ui/notices.js';
 import { Pager } from '../../ui/pager.js';
 import table from '../../ui/table.module.css';
 import styles from './list-table.module.css';
@@ -13,7 +14,6 @@ const NONE: readonly never[] = [];
 interface ListQuery<Item> {
   data: { data: { items: readonly Item[]; total: number } } | undefined;
   error: Error | null;
-  isPending: boolean;
   isFetching: boolean;
   refetch(): unknown;
 }
@@ -49,7 +49,7 @@ export interface ListTableProps<Item> {
 
 /** One page of a list as a table. */
 export function ListTable<Item>({
-  query: { data, error, isPending, isFetching, refetch },
+  query,
   page = 1,
   columns,
   empty,
@@ -61,6 +61,7 @@ export function ListTable<Item>({
   list = '',
   row,
 }: ListTableProps<Item>) {
+  const { data, isFetching } = query;
   const { items = NONE, total = 0 } = data?.data ?? {};
   const { box, rows, waiting, show } = useSteadyRows<Item>(items, idOf, `${list} ${page}`);
   const clear = (
@@ -70,8 +71,7 @@ export function ListTable<Item>({
   );
   return (
     <>
-      {error && <ErrorNotice error={error} retry={() => void refetch()} />}
-      {isPending && !error && <Skeleton rows={8} />}
+      <Loaded query={query} rows={8} />
       {data && items.length === 0 && (
         <EmptyState action={isFiltered ? clear : emptyAction}>{empty}</EmptyState>
       )}

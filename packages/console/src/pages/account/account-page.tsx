@@ -3,7 +3,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { Me } from '@provisioning/contracts';
 import { ownAccount } from '../../api/queries/account.js';
 import { IdChip } from '../../ui/id-chip.js';
-import { ErrorNotice, Skeleton } from '../../ui/notices.js';
+import { Loaded } from '../../ui/loaded.js';
 import { Page } from '../../ui/page.js';
 import { Facts } from '../../ui/panel.js';
 import { Tabs } from '../../ui/tabs.js';
@@ -16,11 +16,12 @@ import { SecondFactor } from './second-factor.js';
 export default function AccountPage() {
   const { tab = 'profile' } = useSearch({ from: '/signed-in/account' });
   const navigate = useNavigate({ from: '/account' });
-  const { data: me, error, refetch } = useQuery(ownAccount());
+  const query = useQuery(ownAccount());
+  const { data: me } = query;
   if (!me) {
     return (
       <Page title="Account">
-        {error ? <ErrorNotice error={error} retry={() => void refetch()} /> : <Skeleton rows={5} />}
+        <Loaded query={query} rows={5} />
       </Page>
     );
   }

@@ -6,16 +6,16 @@ import { ownSessions } from '../../api/queries/account.js';
 import { counted } from '../../format/counts.js';
 import { safeText } from '../../format/safe-text.js';
 import { ConfirmAct } from '../../ui/confirm-act.js';
-import { ErrorNotice, Skeleton } from '../../ui/notices.js';
+import { Loaded } from '../../ui/loaded.js';
 import table from '../../ui/table.module.css';
 import { Time } from '../../ui/time.js';
 
 /** Where the user is signed in. */
 export function OwnSessions() {
   const queries = useQueryClient();
-  const { data, error, refetch } = useQuery({ ...ownSessions(), refetchInterval: every(60_000) });
-  if (error && !data) return <ErrorNotice error={error} retry={() => void refetch()} />;
-  if (!data) return <Skeleton rows={3} />;
+  const query = useQuery({ ...ownSessions(), refetchInterval: every(60_000) });
+  const { data } = query;
+  if (!data) return <Loaded query={query} rows={3} />;
   const others = data.filter(({ current }) => !current);
   const end = async (sessions: readonly Session[]) => {
     for (const { id } of sessions) await client.controlCenter.endSession({ params: { id } });

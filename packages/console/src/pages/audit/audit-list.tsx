@@ -6,7 +6,8 @@ import { auditList, auditQuery } from '../../api/queries/audit.js';
 import { counted } from '../../format/counts.js';
 import { AUDIT_RESULTS, AUDIT_SERVICES, type AuditFilters } from '../../paths-governance.js';
 import { DateFilter, FilterBar, SelectFilter, TextFilter } from '../../ui/filters.js';
-import { EmptyState, ErrorNotice, Skeleton } from '../../ui/notices.js';
+import { Loaded } from '../../ui/loaded.js';
+import { EmptyState } from '../../ui/notices.js';
 import { Page } from '../../ui/page.js';
 import table from '../../ui/table.module.css';
 import styles from './audit.module.css';
@@ -28,7 +29,8 @@ export default function AuditList() {
   const search: AuditFilters = useSearch({ from: '/signed-in/audit' });
   const { before, seq, ...filters } = search;
   const navigate = useNavigate({ from: '/audit' });
-  const { data, error, isPending, isFetching, refetch } = useQuery(auditList(search));
+  const query = useQuery(auditList(search));
+  const { data, isFetching } = query;
   const filter = (change: Partial<AuditFilters>) => void navigate({ search: { ...filters, ...change } });
   const items = data?.items ?? [];
   const last = items.at(-1)?.seq;
@@ -36,8 +38,7 @@ export default function AuditList() {
   return (
     <Page title="Audit" actions={<Acts filters={filters} />}>
       <Filters filters={filters} filter={filter} />
-      {error && <ErrorNotice error={error} retry={() => void refetch()} />}
-      {isPending && !error && <Skeleton rows={8} />}
+      <Loaded query={query} rows={8} />
       {data && items.length === 0 && (
         <EmptyState
           action={

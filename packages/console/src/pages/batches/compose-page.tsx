@@ -5,7 +5,7 @@ import { lazy, Suspense } from 'react';
 import { batchRequest } from '../../api/queries/batches.js';
 import { SAMPLE } from '../../features/compose/sample.js';
 import { shortId } from '../../ui/id-chip.js';
-import { ErrorNotice, Skeleton } from '../../ui/notices.js';
+import { Loaded } from '../../ui/loaded.js';
 import { Page } from '../../ui/page.js';
 import { Compose } from './compose.js';
 
@@ -21,11 +21,12 @@ export default function ComposePage() {
 }
 
 function Submitted({ id }: { id: string }) {
-  const { data, error, refetch } = useQuery(batchRequest(id));
+  const query = useQuery(batchRequest(id));
+  const { data } = query;
   if (data === undefined) {
     return (
       <Page title="Compose" tabTitle="Compose · Batches">
-        {error ? <ErrorNotice error={error} retry={() => void refetch()} /> : <Skeleton rows={12} />}
+        <Loaded query={query} rows={12} />
       </Page>
     );
   }

@@ -1,12 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { checkpointDifference } from '../../api/queries/checkpoints.js';
 import { PlanDiff } from '../../features/plan/plan-diff.js';
-import { ErrorNotice, Skeleton } from '../../ui/notices.js';
+import { Loaded } from '../../ui/loaded.js';
 import { Time } from '../../ui/time.js';
 
 /** What has changed in the inventory since a checkpoint. */
 export function CheckpointDifference({ id }: { id: string }) {
-  const { data, error, isPending, refetch } = useQuery(checkpointDifference(id));
+  const query = useQuery(checkpointDifference(id));
+  const { data } = query;
   return (
     <>
       <h2>
@@ -18,8 +19,7 @@ export function CheckpointDifference({ id }: { id: string }) {
           </span>
         )}
       </h2>
-      {isPending && !error && <Skeleton rows={3} />}
-      {error && <ErrorNotice error={error} retry={() => void refetch()} />}
+      <Loaded query={query} rows={3} />
       {data && (
         <PlanDiff
           plan={data}

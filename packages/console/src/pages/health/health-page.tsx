@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
 import { every } from '../../api/request-budget.js';
 import { healthQuery, locksQuery, workersQuery } from '../../api/queries/overview.js';
-import { EmptyState, ErrorNotice, Skeleton } from '../../ui/notices.js';
+import { Loaded } from '../../ui/loaded.js';
+import { EmptyState } from '../../ui/notices.js';
 import { Page } from '../../ui/page.js';
 import { Columns, Facts, Panel } from '../../ui/panel.js';
 import { Status } from '../../ui/status.js';
@@ -20,7 +20,7 @@ export default function HealthPage() {
     <Page title="Health" aside={health.data && <Status status={health.data.overall_status} />}>
       <Columns>
         <Panel title="Components">
-          <Loaded query={health}>
+          <Loaded query={health} rows={3}>
             {(found) => (
               <>
                 <Facts
@@ -36,7 +36,7 @@ export default function HealthPage() {
           </Loaded>
         </Panel>
         <Panel title="Locks">
-          <Loaded query={locks}>
+          <Loaded query={locks} rows={3}>
             {({ items, total }) =>
               items.length === 0 ? (
                 <EmptyState>
@@ -55,7 +55,7 @@ export default function HealthPage() {
         </Panel>
       </Columns>
       <Panel title="Workers">
-        <Loaded query={workers}>
+        <Loaded query={workers} rows={3}>
           {(found) =>
             found.length === 0 ? (
               <EmptyState>No worker is alive, so no work starts. Start one with npm start.</EmptyState>
@@ -66,22 +66,6 @@ export default function HealthPage() {
         </Loaded>
       </Panel>
     </Page>
-  );
-}
-
-interface LoadedProps<Data> {
-  query: { data: Data | undefined; error: Error | null; refetch(): unknown };
-  children(data: Data): ReactNode;
-}
-
-/** What a query found; until then, that it is loading, or why it failed. */
-function Loaded<Data>({ query: { data, error, refetch }, children }: LoadedProps<Data>) {
-  return (
-    <>
-      {error && <ErrorNotice error={error} retry={() => void refetch()} />}
-      {data === undefined && !error && <Skeleton rows={3} />}
-      {data !== undefined && children(data)}
-    </>
   );
 }
 

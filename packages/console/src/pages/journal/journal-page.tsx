@@ -7,7 +7,8 @@ import { journalList } from '../../api/queries/inventory.js';
 import { JournalTable } from '../../features/journal/journal-table.js';
 import { RESOURCE_KINDS, type JournalFilters } from '../../paths-infra.js';
 import { FilterBar, SelectFilter, TextFilter } from '../../ui/filters.js';
-import { EmptyState, ErrorNotice, Skeleton } from '../../ui/notices.js';
+import { Loaded } from '../../ui/loaded.js';
+import { EmptyState } from '../../ui/notices.js';
 import { Page } from '../../ui/page.js';
 import { Pager } from '../../ui/pager.js';
 import { ActLink } from '../../features/rights/act-link.js';
@@ -19,10 +20,11 @@ export default function JournalPage() {
   const filters = useSearch({ from: '/signed-in/journal' });
   const navigate = useNavigate({ from: '/journal' });
   const [tasks, setTasks] = useState<ReadonlySet<string>>(new Set());
-  const { data, error, isPending, isFetching, refetch } = useQuery({
+  const query = useQuery({
     ...journalList(filters),
     refetchInterval: every(15_000),
   });
+  const { data, isFetching } = query;
   const { page = 1, ...filter } = filters;
   const isFiltered = Object.values(filter).some((value) => value !== undefined);
   const { items = [], total = 0 } = data?.data ?? {};
@@ -34,8 +36,7 @@ export default function JournalPage() {
   return (
     <Page title="Journal" actions={<RollBack tasks={tasks} clear={() => setTasks(new Set())} />}>
       <Filters />
-      {error && <ErrorNotice error={error} retry={() => void refetch()} />}
-      {isPending && !error && <Skeleton rows={8} />}
+      <Loaded query={query} rows={8} />
       {data && items.length === 0 && (
         <EmptyState
           action={

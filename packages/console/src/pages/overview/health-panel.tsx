@@ -3,17 +3,17 @@ import { Link } from '@tanstack/react-router';
 import type { Summary } from '@provisioning/contracts';
 import { every } from '../../api/request-budget.js';
 import { healthQuery } from '../../api/queries/overview.js';
-import { ErrorNotice, Skeleton } from '../../ui/notices.js';
+import { Loaded } from '../../ui/loaded.js';
 import { Facts, Panel } from '../../ui/panel.js';
 import { Status } from '../../ui/status.js';
 
 /** The health of the platform in short. */
 export function HealthPanel({ summary }: { summary: Summary | undefined }) {
-  const { data, error, refetch } = useQuery({ ...healthQuery, refetchInterval: every(60_000) });
+  const query = useQuery({ ...healthQuery, refetchInterval: every(60_000) });
+  const { data } = query;
   return (
     <Panel title="Health" actions={<Link to="/health">Show details</Link>}>
-      {error && <ErrorNotice error={error} retry={() => void refetch()} />}
-      {!data && !error && <Skeleton rows={3} />}
+      <Loaded query={query} rows={3} />
       {data && (
         <Facts
           facts={[

@@ -17,7 +17,8 @@ import {
 import { PolicyEditor } from '../../features/policy/policy-editor.js';
 import { useValidation } from '../../features/policy/use-validation.js';
 import { ConfirmAct } from '../../ui/confirm-act.js';
-import { ErrorNotice, Skeleton } from '../../ui/notices.js';
+import { Loaded } from '../../ui/loaded.js';
+import { ErrorNotice } from '../../ui/notices.js';
 import { Page } from '../../ui/page.js';
 import { Status } from '../../ui/status.js';
 import { useAct } from '../../ui/use-act.js';
@@ -25,11 +26,12 @@ import styles from './policies.module.css';
 
 export default function PolicyEdit() {
   const { id } = useParams({ from: '/signed-in/policies/$id/edit' });
-  const { data, error, refetch } = useQuery({ ...policyDetail(id), refetchOnReconnect: false });
+  const query = useQuery({ ...policyDetail(id), refetchOnReconnect: false });
+  const { data } = query;
   if (!data) {
     return (
       <Page title="Edit policy">
-        {error ? <ErrorNotice error={error} retry={() => void refetch()} /> : <Skeleton rows={8} />}
+        <Loaded query={query} rows={8} />
       </Page>
     );
   }

@@ -5,7 +5,8 @@ import { policyDetail } from '../../api/queries/policies.js';
 import { RuleList } from '../../features/policy/rule-view.js';
 import { Fact, FactBar } from '../../ui/facts.js';
 import { IdChip } from '../../ui/id-chip.js';
-import { ErrorNotice, Skeleton } from '../../ui/notices.js';
+import { Loaded } from '../../ui/loaded.js';
+import { ErrorNotice } from '../../ui/notices.js';
 import { Page } from '../../ui/page.js';
 import { Status } from '../../ui/status.js';
 import { Tabs } from '../../ui/tabs.js';
@@ -17,11 +18,12 @@ export default function PolicyPage() {
   const { id } = useParams({ from: '/signed-in/policies/$id' });
   const { tab = 'rules', a, b } = useSearch({ from: '/signed-in/policies/$id' });
   const navigate = useNavigate({ from: '/policies/$id' });
-  const { data, error, refetch } = useQuery(policyDetail(id));
+  const query = useQuery(policyDetail(id));
+  const { data } = query;
   if (!data) {
     return (
       <Page title="Policy">
-        {error ? <ErrorNotice error={error} retry={() => void refetch()} /> : <Skeleton rows={6} />}
+        <Loaded query={query} rows={6} />
       </Page>
     );
   }
@@ -33,7 +35,7 @@ export default function PolicyPage() {
       aside={<Status status={policy.enabled ? 'Enabled' : 'Disabled'} />}
       actions={<PolicyActs policy={policy} etag={data.etag} />}
     >
-      {error && <ErrorNotice error={error} retry={() => void refetch()} />}
+      {query.error && <ErrorNotice error={query.error} retry={() => void query.refetch()} />}
       {policy.description && <p>{policy.description}</p>}
       <About policy={policy} />
       <Tabs

@@ -5,7 +5,7 @@ import { alignRules } from '../../features/policy/rule-difference.js';
 import { RuleView } from '../../features/policy/rule-view.js';
 import styles from '../../features/policy/rule-view.module.css';
 import { Select } from '../../ui/field.js';
-import { ErrorNotice, Skeleton } from '../../ui/notices.js';
+import { Loaded } from '../../ui/loaded.js';
 import { useClock } from '../../ui/time.js';
 
 interface PolicyVersionsProps {
@@ -17,10 +17,10 @@ interface PolicyVersionsProps {
 
 /** Two versions side by side: the last two at first. */
 export function PolicyVersions({ id, a, b, compare }: PolicyVersionsProps) {
-  const { data, error, refetch } = useQuery(policyVersions(id));
+  const query = useQuery(policyVersions(id));
+  const { data } = query;
   const clock = useClock();
-  if (error) return <ErrorNotice error={error} retry={() => void refetch()} />;
-  if (!data) return <Skeleton rows={4} />;
+  if (!data) return <Loaded query={query} rows={4} />;
   const versions = [...data].sort((one, other) => other.revision - one.revision);
   const after = versions.find(({ revision }) => revision === b) ?? versions[0];
   const before = versions.find(({ revision }) => revision === a) ?? versions[1] ?? after;

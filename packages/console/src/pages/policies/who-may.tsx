@@ -6,7 +6,8 @@ import { simulation, type Question } from '../../api/queries/simulation.js';
 import { useUserChoice } from '../../api/queries/users.js';
 import { POLICY_ACTIONS, type WhoMaySearch } from '../../paths-governance.js';
 import { Field, Select } from '../../ui/field.js';
-import { EmptyState, ErrorNotice, Skeleton } from '../../ui/notices.js';
+import { Loaded } from '../../ui/loaded.js';
+import { EmptyState } from '../../ui/notices.js';
 import { Page } from '../../ui/page.js';
 import { Form } from '../../ui/panel.js';
 import { ByRole } from './by-role.js';
@@ -56,9 +57,11 @@ function questionOf({ user, roles = '', action, resource, infra, time, ip }: Who
 }
 
 function Verdict({ question }: { question: Question }) {
-  const { data, error, refetch } = useQuery(simulation(question));
-  if (error) return <ErrorNotice error={error} retry={() => void refetch()} />;
-  return data ? <Answer result={data} question={question} /> : <Skeleton rows={5} />;
+  return (
+    <Loaded query={useQuery(simulation(question))} rows={5}>
+      {(result) => <Answer result={result} question={question} />}
+    </Loaded>
+  );
 }
 
 function QuestionForm({ asked, ask }: { asked: WhoMaySearch; ask(question: WhoMaySearch): void }) {

@@ -4,7 +4,8 @@ import type { Plan } from '@provisioning/contracts';
 import { journalList } from '../../api/queries/inventory.js';
 import { JournalTable } from '../../features/journal/journal-table.js';
 import { PlanDiff } from '../../features/plan/plan-diff.js';
-import { EmptyState, ErrorNotice, Skeleton } from '../../ui/notices.js';
+import { Loaded } from '../../ui/loaded.js';
+import { EmptyState } from '../../ui/notices.js';
 
 /** What a preview found that would be changed. */
 export function TaskPlan({ plan }: { plan: Plan }) {
@@ -13,9 +14,9 @@ export function TaskPlan({ plan }: { plan: Plan }) {
 
 /** What a task changed, from the journal. */
 export function TaskChanges({ id }: { id: string }) {
-  const { data, error, isPending, refetch } = useQuery(journalList({ task: id }));
-  if (isPending) return <Skeleton rows={4} />;
-  if (error) return <ErrorNotice error={error} retry={() => void refetch()} />;
+  const query = useQuery(journalList({ task: id }));
+  const { data } = query;
+  if (!data) return <Loaded query={query} rows={4} />;
   const { items, total } = data.data;
   if (items.length === 0) return <EmptyState>This task has changed nothing.</EmptyState>;
   return (

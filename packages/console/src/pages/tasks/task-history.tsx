@@ -1,16 +1,17 @@
 import { useQuery } from '@tanstack/react-query';
 import { taskHistory } from '../../api/queries/tasks.js';
 import { safeText } from '../../format/safe-text.js';
-import { EmptyState, ErrorNotice, Skeleton } from '../../ui/notices.js';
+import { Loaded } from '../../ui/loaded.js';
+import { EmptyState } from '../../ui/notices.js';
 import { Time } from '../../ui/time.js';
 import styles from './task-page.module.css';
 import { counted } from '../../format/counts.js';
 
 /** Every transition of a task, the newest first; of a cancelled one with the receipt for its processes. */
 export function TaskHistory({ id }: { id: string }) {
-  const { data, error, isPending, refetch } = useQuery(taskHistory(id));
-  if (isPending) return <Skeleton rows={4} />;
-  if (error) return <ErrorNotice error={error} retry={() => void refetch()} />;
+  const query = useQuery(taskHistory(id));
+  const { data } = query;
+  if (!data) return <Loaded query={query} rows={4} />;
   if (data.length === 0) return <EmptyState>Nothing is recorded of this task any more.</EmptyState>;
   return (
     <ol className={styles['history']}>

@@ -4,7 +4,8 @@ import type { User } from '@provisioning/contracts';
 import { every } from '../../api/request-budget.js';
 import { userDetail } from '../../api/queries/users.js';
 import { IdChip } from '../../ui/id-chip.js';
-import { ErrorNotice, Skeleton } from '../../ui/notices.js';
+import { Loaded } from '../../ui/loaded.js';
+import { ErrorNotice } from '../../ui/notices.js';
 import { Page } from '../../ui/page.js';
 import { Columns, Facts, Panel } from '../../ui/panel.js';
 import { Status } from '../../ui/status.js';
@@ -14,11 +15,12 @@ import { UserForm } from './user-form.js';
 
 export default function UserPage() {
   const { id } = useParams({ from: '/signed-in/users/$id' });
-  const { data, error, refetch } = useQuery({ ...userDetail(id), refetchInterval: every(60_000) });
+  const query = useQuery({ ...userDetail(id), refetchInterval: every(60_000) });
+  const { data } = query;
   if (!data) {
     return (
       <Page title="User">
-        {error ? <ErrorNotice error={error} retry={() => void refetch()} /> : <Skeleton rows={6} />}
+        <Loaded query={query} rows={6} />
       </Page>
     );
   }
@@ -30,7 +32,7 @@ export default function UserPage() {
       aside={<Status status={user.enabled ? 'Enabled' : 'Disabled'} />}
       actions={<UserActs user={user} etag={data.etag} />}
     >
-      {error && <ErrorNotice error={error} retry={() => void refetch()} />}
+      {query.error && <ErrorNotice error={query.error} retry={() => void query.refetch()} />}
       <Columns>
         <Profile user={user} />
         <Panel title="E-mail and roles">

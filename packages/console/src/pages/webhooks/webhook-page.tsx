@@ -7,7 +7,8 @@ import { webhookDetail } from '../../api/queries/webhooks.js';
 import { useDenials } from '../../api/rights.js';
 import { safeText } from '../../format/safe-text.js';
 import { IdChip } from '../../ui/id-chip.js';
-import { ErrorNotice, Skeleton } from '../../ui/notices.js';
+import { Loaded } from '../../ui/loaded.js';
+import { ErrorNotice } from '../../ui/notices.js';
 import { Page } from '../../ui/page.js';
 import { Columns, Facts, Form, Panel } from '../../ui/panel.js';
 import { Status } from '../../ui/status.js';
@@ -20,11 +21,12 @@ import { ActButton } from '../../ui/act-button.js';
 
 export default function WebhookPage() {
   const { id } = useParams({ from: '/signed-in/webhooks/$id' });
-  const { data: webhook, error, refetch } = useQuery(webhookDetail(id));
+  const query = useQuery(webhookDetail(id));
+  const { data: webhook } = query;
   if (!webhook) {
     return (
       <Page title="Webhook">
-        {error ? <ErrorNotice error={error} retry={() => void refetch()} /> : <Skeleton rows={6} />}
+        <Loaded query={query} rows={6} />
       </Page>
     );
   }
