@@ -19,6 +19,11 @@ describeConsole('the console: users and API tokens', {}, (suite) => {
     await page.getByRole('button', { name: 'Create user' }).click();
     await page.getByRole('heading', { level: 1, name: 'berta' }).waitFor();
     await page.locator('[data-status=Enabled]').first().waitFor();
+    await page.getByRole('button', { name: 'Unlock sign-in' }).click();
+    const unlocked = page.waitForResponse((response) => response.url().endsWith('/lock'));
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Unlock sign-in' }).click();
+    expect((await unlocked).status()).toBe(200);
+    await page.getByRole('alertdialog').waitFor({ state: 'detached' });
     await expectAccessible(page);
     await page.getByRole('link', { name: 'Users' }).click();
     await page.getByLabel('Role', { exact: true }).fill('auditor');

@@ -6,6 +6,7 @@ import { ifMatch } from '../../api/if-match.js';
 import { useDenials } from '../../api/rights.js';
 import { ActButton } from '../../ui/act-button.js';
 import { ConfirmAct } from '../../ui/confirm-act.js';
+import { UnlockUser } from './unlock-user.js';
 
 /** What can be done with a user at once, each after a question. */
 export function UserActs({ user, etag }: { user: User; etag: string | undefined }) {
@@ -38,6 +39,7 @@ export function UserActs({ user, etag }: { user: User; etag: string | undefined 
             : 'The user can sign in again. API tokens that were revoked stay revoked.'}
         </p>
       </ConfirmAct>
+      <UnlockUser user={user} denied={mayNotChange} />
       <ConfirmAct
         trigger={<ActButton denied={mayNotChange}>End sessions</ActButton>}
         title={`End all sessions of ${username}?`}
