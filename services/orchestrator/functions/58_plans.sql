@@ -47,7 +47,8 @@ create function record_plan_event(p_plan uuid, p_details jsonb, p_actor jsonb) r
 $$;
 
 -- Sets the status of a plan, if it has one from which that is allowed. Returns whether it was set.
--- p_set: the columns that change with it: digest, inputs, content, expires_at, moved, error.
+-- p_set: the columns that change with it: digest, inputs, content, expires_at, moved, requirements,
+-- error.
 -- p_from: the statuses of which the caller knows; other transitions to p_to are not made.
 create function change_plan(p_plan uuid, p_from text[], p_to text, p_set jsonb, p_actor jsonb) returns boolean
 language plpgsql as $$
@@ -65,6 +66,7 @@ begin
       content = coalesce(p_set -> 'content', content),
       expires_at = coalesce((p_set ->> 'expires_at')::timestamptz, expires_at),
       moved = coalesce(p_set -> 'moved', moved),
+      requirements = coalesce(p_set -> 'requirements', requirements),
       error = p_set ->> 'error',
       planned_at = case when found_plan.status = 'Planning' and p_to = 'Planned' then now() else planned_at end,
       run_id = case when p_to = 'Approved' then null else run_id end,

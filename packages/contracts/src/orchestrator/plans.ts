@@ -3,6 +3,7 @@ import { operationsUnder } from '../operation.js';
 import { byId, listOf, name, sentence, someOf } from '../schemas/basics.js';
 import { batchSubmittedSchema } from '../schemas/batch.js';
 import { BATCH_BODY_LIMIT } from '../schemas/batch-request.js';
+import { withDefault } from '../schemas/default.js';
 import { after, MAX_PAGE, paged } from '../schemas/paging.js';
 import {
   planDecisionRequestSchema,
@@ -60,6 +61,13 @@ export const listPlans = define({
       someOf(PLAN_STATUSES, 'Only plans with one of these statuses, separated by commas'),
     ),
     infra: Type.Optional(name),
+    waiting_for_me: withDefault(
+      Type.Boolean({
+        description:
+          'Whether only plans are listed for which an approval of the caller is missing, of the newest 1,000 that wait',
+      }),
+      false,
+    ),
   }),
   success: { status: 200, data: listOf(storedPlanSummarySchema, MAX_PAGE), list: after('id') },
   addition: true,

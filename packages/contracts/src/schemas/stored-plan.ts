@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { annotated } from './annotated.js';
+import { approvalRequirementSchema } from './approval.js';
 import { batchRequestSchema } from './batch-request.js';
 import { closed, count, id, listOf, name, nullable, oneOf, openDetails, text, timestamp } from './basics.js';
 import { plannedChangeSchema } from './plan.js';
@@ -44,6 +45,15 @@ const planDecisionSchema = closed(
     decided_at: timestamp,
   },
   { title: 'PlanDecision' },
+);
+
+const planRequirementSchema = closed(
+  {
+    ...approvalRequirementSchema.properties,
+    fulfilled: Type.Boolean(),
+    fulfilled_by: listOf(text(256), 1000, { description: 'Usernames whose approvals count now' }),
+  },
+  { title: 'PlanRequirement' },
 );
 
 /** An input of a plan that differs between two plannings. */
@@ -106,6 +116,9 @@ export const storedPlanSchema = closed(
       description: 'Values that are known only after the execution: `server web-01: address`',
     }),
     notes: listOf(text(2048), MAX_CHANGES, { description: 'What users must know before they approve' }),
+    requirements: listOf(planRequirementSchema, 1000, {
+      description: 'The approvals that the policies required when the plan was made',
+    }),
     decisions: listOf(planDecisionSchema, 1000),
     moved: annotated(moved, { description: 'Of a stale plan: the inputs that have changed since' }),
   },

@@ -24,6 +24,7 @@ import { Visibility } from '../domain/access/visibility.js';
 import { BatchService } from '../domain/batch/batch-service.js';
 import type { Capabilities } from '../domain/batch/operations.js';
 import { PlatformService } from '../domain/platform/platform-service.js';
+import { PlanApprovals } from '../domain/plan/plan-approvals.js';
 import { PlanExecution } from '../domain/plan/plan-execution.js';
 import { PlanService } from '../domain/plan/plan-service.js';
 import { RestoreService } from '../domain/rollback/restore-service.js';
@@ -146,10 +147,16 @@ export function composeApi(
   const rollbackStore = new PostgresRollbackStore(base.database, scopes);
   const surveys = new SurveyService(new PostgresSurveyStore(base.database, scopes), base.notifier);
   const planStore = new PostgresPlanStore(base.database, scopes);
-  const plans = new PlanService(planStore, batches, base.notifier);
-  const execution = new PlanExecution(planStore, plans, batches);
   const keyring = createKeyring(config.jwtSecrets);
   const access = composeAccess(base, config, { keyring, tasks, batches, source: accessSource });
+  const storedWork = new StoredWork(scopes);
+  const approvals = new PlanApprovals({
+    users: access.users,
+    policies: () => access.client.policies(),
+    scopeOf: (plan) => storedWork.ofPlan(plan),
+  });
+  const plans = new PlanService(planStore, batches, base.notifier, approvals);
+  const execution = new PlanExecution(planStore, plans, batches);
   const state = new StateService(
     new PostgresStateStore(base.database),
     store,
@@ -174,7 +181,7 @@ export function composeApi(
   const audit = composeAudit(base, { controlCenterInternalUrl: config.controlCenterInternalUrl, keyring });
   const authorizer = refusingWhileFull(audit.backlog, access.authorizer);
   const viewers = new Viewers(() => access.client.policies());
-  const reading = readAccess(viewers, new Visibility(scopes, nextTurn), new StoredWork(scopes));
+  const reading = readAccess(viewers, new Visibility(scopes, nextTurn), storedWork);
   const rights = new DeliveryRights({
     users: access.users,
     viewers,
@@ -205,7 +212,7 @@ export function composeApi(
         inventory,
         reading,
       ),
-      ...planRoutes({ plans, execution, batches }, reading),
+      ...planRoutes({ plans, execution, approvals, batches }, reading),
       ...webhookRoutes(webhooks.service),
       ...workflowRoutes(new WorkflowService(store, base.notifier, definitions), tasks, reading),
       ...realtime.bindings,

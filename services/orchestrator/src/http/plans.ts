@@ -15,6 +15,7 @@ import {
   asksOfStored,
   on,
   page,
+  principalOf,
   reply,
   sessionOf,
   type Asked,
@@ -24,6 +25,7 @@ import type { Question } from '@provisioning/policy';
 import { doQuestions, planQuestions, type Scope } from '../domain/access/scope.js';
 import type { BatchService } from '../domain/batch/batch-service.js';
 import type { Plan, PlanStatus } from '../domain/plan/plan.js';
+import type { PlanApprovals } from '../domain/plan/plan-approvals.js';
 import type { PlanExecution } from '../domain/plan/plan-execution.js';
 import type { PlanService } from '../domain/plan/plan-service.js';
 import { batchRequestOf } from './batches.js';
@@ -37,11 +39,16 @@ import { actorOf, submitterOf } from './submitter.js';
 export interface PlanRouteParts {
   plans: PlanService;
   execution: PlanExecution;
+  approvals: PlanApprovals;
   batches: Pick<BatchService, 'scopeOf'>;
 }
 
 /** The routes of `/plans`. */
-export function planRoutes({ plans, execution, batches }: PlanRouteParts, access: ReadAccess): Binding[] {
+export function planRoutes(
+  { plans, execution, approvals, batches }: PlanRouteParts,
+  access: ReadAccess,
+): Binding[] {
+  const shown = async (plan: Plan) => presentStoredPlan(plan, await approvals.states(plan));
   const asksOfPlan =
     (questionsOf: (scope: Scope, plan: Plan) => Question[]) =>
     ({ params: { id }, declared }: { params: { id: string }; declared: Question }): Promise<Asked<Plan>> =>
@@ -66,20 +73,21 @@ export function planRoutes({ plans, execution, batches }: PlanRouteParts, access
     })(async (request) => {
       const { request: planned, scope } = request.found;
       const { plan, replayed } = await plans.create(planned, scope, submitterOf(request));
-      return reply(presentStoredPlan(plan), { location: `/plans/${plan.id}`, replayed });
+      return reply(await shown(plan), { location: `/plans/${plan.id}`, replayed });
     }),
     on(
       listPlans,
       asksOfRows,
     )(async (request) => {
-      const { status, infra, ...position } = request.query;
+      const { status, infra, waiting_for_me: waiting, ...position } = request.query;
+      const ids = waiting ? await plans.waitingFor(principalOf(request)) : undefined;
       const visible = await access.visibility.plans(access.viewer(request));
       // Safe cast: the contract allows these words only.
       const statuses = status?.split(',') as PlanStatus[] | undefined;
-      const found = await plans.list({ ...position, statuses, infra, visible });
+      const found = await plans.list({ ...position, statuses, ids, infra, visible });
       return page(found.plans.map(presentPlanSummary), found.total);
     }),
-    on(getPlan, toRead)(({ found }) => reply(presentStoredPlan(found))),
+    on(getPlan, toRead)(async ({ found }) => reply(await shown(found))),
     on(
       diffPlan,
       toRead,
@@ -93,24 +101,23 @@ export function planRoutes({ plans, execution, batches }: PlanRouteParts, access
     )(async (request) => {
       const { digest, decision, comment = null } = request.body;
       const actor = { ...actorOf(request), sessionId: sessionOf(request).sessionId };
-      return reply(
-        presentStoredPlan(await plans.decide(request.found, { digest, decision, comment }, actor)),
-      );
+      return reply(await shown(await plans.decide(request.found, { digest, decision, comment }, actor)));
     }),
     on(
       withdrawPlanApproval,
       toDecide,
     )(async (request) => {
       sessionOf(request);
-      return reply(presentStoredPlan(await plans.withdraw(request.found, actorOf(request))));
+      return reply(await shown(await plans.withdraw(request.found, actorOf(request))));
     }),
-    on(
-      executePlan,
-      asksOfPlan((scope, { name }) => [
+    on(executePlan, async (request) => {
+      const asked = await asksOfPlan((scope, { name }) => [
         ...planQuestions('execute', scope),
         ...doQuestions('execute', [`batches:${name}`], scope),
-      ]),
-    )(async (request) => {
+      ])(request);
+      // This is the only operation for which approvals count.
+      return 'failure' in asked ? asked : { ...asked, plan: await approvals.approved(asked.found) };
+    })(async (request) => {
       const { found, body, prefer } = request;
       const { id } = found;
       const done = await execution.execute(found, body.digest, submitterOf(request), patienceOf(prefer));

@@ -1,13 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createKeyring, hashApiToken, issueToken, makeApiToken } from '@provisioning/auth-token';
 import type { StoredPlan } from '@provisioning/contracts';
+import { builtinPolicies } from '@provisioning/policy';
 import type { BatchPlan } from '@provisioning/provisioner/host-protocol';
 import { waitFor } from '@provisioning/test-kit';
+import supertest from 'supertest';
 import { v7 as uuidv7 } from 'uuid';
 import { rowsOf } from '../../src/postgres/rows.js';
 import { engineFunctions } from '../support/engine-functions.js';
-import { testApi, type TestApi } from '../support/test-api.js';
+import { SECRET, testApi, type TestApi } from '../support/test-api.js';
 
 const DOCUMENT = join(import.meta.dirname, '../../../../docs/states/plan.md');
 const STATUSES = [
@@ -359,5 +362,104 @@ describe('decisions', () => {
     });
     await decide(api.as('admin'), id, digest, 'approve').expect(409);
     await execute(id, digest).expect(409);
+  });
+
+  describe('that the policies require', () => {
+    const person = (id: string, name: string, ...roles: string[]) => {
+      api.access.known.set(id, { username: name, roles });
+      const subject = { userId: id, username: name, roles, sessionId: uuidv7() };
+      return supertest
+        .agent(api.app)
+        .set('Authorization', `Bearer ${issueToken(createKeyring([SECRET]), subject, 600).token}`);
+    };
+    const ids = { sam: uuidv7(), ada: uuidv7(), lea: uuidv7() };
+
+    /** A plan of sam in an infra that needs the approval of a lead who is not the submitter. */
+    async function guarded() {
+      const infra = `guarded-${++infras}`;
+      const approvers = { name: 'approvers', version: '1.0.0' };
+      const allow = { effect: 'Allow' as const, condition: "user.role == 'lead'" };
+      api.access.change([
+        ...builtinPolicies,
+        {
+          ...approvers,
+          rules: [
+            { ...allow, resource: 'plans:*', action: ['read', 'approve'] },
+            { ...allow, resource: 'servers:*', action: ['read'] },
+            {
+              effect: 'RequireApproval',
+              resource: `servers:${infra}`,
+              action: ['create'],
+              approval: { count: 1, roles: ['lead'], distinct_from: ['submitter'] },
+            },
+          ],
+        },
+      ]);
+      await api.look();
+      const sam = person(ids.sam, 'sam', 'operator', 'lead');
+      const ada = person(ids.ada, 'ada', 'lead');
+      const { body } = await sam
+        .post('/plans')
+        .send({ batch: batchIn(infra) })
+        .expect(201);
+      await answer(infra, planOf(infra));
+      const plan = await until(body.data.id as string, 'Planned');
+      return { ...plan, infra, sam, ada };
+    }
+
+    it('are asked of others than the submitter, and are the only way to the batch', async () => {
+      const { id, infra, digest, sam, ada } = await guarded();
+      const run = () => sam.post(`/plans/${id}/execute`).send({ digest });
+      // An equal batch without the plan, and the plan without approval.
+      const { body: direct } = await sam.post('/batch/execute').send(batchIn(infra)).expect(403);
+      expect(direct).toMatchObject({ code: 'approval_required' });
+      expect((await run().expect(403)).body).toMatchObject({
+        code: 'approval_required',
+        approvals: [{ policy: 'approvers', count: 1, roles: ['lead'] }],
+      });
+      // The submitter does not count, in no session, and is not asked.
+      const waiting = async (as: typeof sam) =>
+        ((await as.get('/plans?waiting_for_me=true').expect(200)).body.data as { id: string }[]).map(
+          (one) => one.id,
+        );
+      expect(await waiting(ada)).toContain(id);
+      expect(await waiting(sam)).not.toContain(id);
+      expect((await decide(sam, id, digest, 'approve').expect(200)).body.data).toMatchObject({
+        status: 'Planned',
+        requirements: [{ fulfilled: false, fulfilled_by: [] }],
+      });
+      await run().expect(403);
+      expect((await decide(ada, id, digest, 'approve').expect(200)).body.data).toMatchObject({
+        status: 'Approved',
+        requirements: [{ fulfilled: true, fulfilled_by: ['ada'] }],
+      });
+      expect(await waiting(ada)).not.toContain(id);
+      // Taken back, and given again.
+      expect((await ada.delete(`/plans/${id}/approvals`).expect(200)).body.data).toMatchObject({
+        status: 'Planned',
+      });
+      await run().expect(403);
+      await decide(ada, id, digest, 'approve').expect(200);
+      // An approver who is no lead any more does not count.
+      api.access.known.set(ids.ada, { username: 'ada', roles: ['viewer'] });
+      await run().expect(403);
+      api.access.known.set(ids.ada, { username: 'ada', roles: ['lead'] });
+      await Promise.all([run().expect(200), answer(infra, planOf(infra))]);
+      await until(id, 'Executed');
+    });
+
+    it('are never given by an API token, nor for another digest', async () => {
+      const { id, digest, ada } = await guarded();
+      const token = makeApiToken();
+      const user = { id: ids.lea, username: 'lea', email: 'lea@example.com', roles: ['lead'], enabled: true };
+      const expires_at = new Date(Date.now() + 600_000).toISOString();
+      api.access.tokens.set(hashApiToken(token), { id: uuidv7(), user, roles: ['lead'], expires_at });
+      const bot = supertest.agent(api.app).set('Authorization', `Bearer ${token}`);
+      const { body } = await decide(bot, id, digest, 'approve');
+      expect(body).toMatchObject({ code: 'session_required' });
+      const other = await guarded();
+      await decide(ada, id, other.digest, 'approve').expect(409);
+      expect((await read(id)).status).toBe('Planned');
+    });
   });
 });

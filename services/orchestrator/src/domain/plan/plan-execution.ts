@@ -22,7 +22,7 @@ export type Execution = { batch: SubmittedBatch } | { pending: string };
 export class PlanExecution {
   constructor(
     private readonly store: PlanStore,
-    private readonly plans: Pick<PlanService, 'get' | 'settle' | 'task'>,
+    private readonly plans: Pick<PlanService, 'get' | 'settle' | 'task' | 'weigh'>,
     private readonly batches: Pick<BatchService, 'ofPlan' | 'announce' | 'submitted'>,
   ) {}
 
@@ -34,6 +34,8 @@ export class PlanExecution {
   async execute(plan: Plan, digest: string, submitter: Submitter, patienceMs: number): Promise<Execution> {
     const { id } = plan;
     if (plan.digest !== digest) throw otherDigest(id);
+    // The policies have just counted the approvals, also where they are fewer than when the plan was made.
+    await this.plans.weigh(id);
     const begun = await this.store.beginExecution(id, uuidv7(), submitter);
     if (!('runId' in begun)) {
       if (begun.outcome === 'expired') await this.#expire(id);

@@ -1,4 +1,5 @@
 import { Failure } from '@provisioning/errors';
+import type { Principal } from '@provisioning/policy';
 import { v7 as uuidv7 } from 'uuid';
 import type { Scope } from '../access/scope.js';
 import type { Actor } from '../audit/actor.js';
@@ -7,12 +8,23 @@ import type { WorkerNotifier } from '../worker/worker-notifier.js';
 import { refuseReusedKey, type Submitter } from '../workflow/submitter.js';
 import { contentOf, inputsOf, planningSpec } from './batch-planning.js';
 import { digestOf, movedInputs } from './digest.js';
-import { notOpen, otherDigest, unknownPlan, type MovedInput, type Plan, type PlanSummary } from './plan.js';
+import type { PlanApprovals } from './plan-approvals.js';
+import {
+  notOpen,
+  otherDigest,
+  unknownPlan,
+  type MovedInput,
+  type Plan,
+  type PlanContent,
+  type PlanSummary,
+} from './plan.js';
 import type { PlanFilter, PlanningEnd, PlanningTask, PlanStore } from './plan-store.js';
 
 const ASK_EVERY_MS = 50;
 /** Longer than the time limits of the providers. */
 const PATIENCE_MS = 120_000;
+/** Number of waiting plans that are looked at for `waiting_for_me`, the newest first. */
+const MOST_WAITING = 1_000;
 /** How long a plan can be approved and executed, in milliseconds. */
 const LIFETIME_MS = 24 * 60 * 60 * 1000;
 
@@ -22,6 +34,7 @@ export class PlanService {
     private readonly store: PlanStore,
     private readonly batches: Pick<BatchService, 'plan'>,
     private readonly notifier: Pick<WorkerNotifier, 'submitted'>,
+    private readonly approvals: PlanApprovals,
     private readonly patienceMs = PATIENCE_MS,
   ) {}
 
@@ -87,17 +100,38 @@ export class PlanService {
     if (!decided) throw notOpen(await this.get(id), 'be approved or rejected any more');
     if (decision.decision === 'reject')
       await this.store.change(id, ['Planned', 'Approved'], 'Rejected', {}, actor);
-    return this.get(id);
+    return this.weigh(id);
   }
 
   /** Withdraws the approval of a user. @throws Failure `conflict` (`plan_not_open`, `not_approved`) */
   async withdraw(plan: Plan, actor: Actor): Promise<Plan> {
     const { id } = plan;
-    if (await this.store.withdraw(id, actor.userId, actor)) return this.get(id);
+    if (await this.store.withdraw(id, actor.userId, actor)) return this.weigh(id);
     const now = await this.get(id);
     if (now.status !== 'Planned' && now.status !== 'Approved')
       throw notOpen(now, 'lose an approval any more');
     throw new Failure('conflict', `You have not approved the plan ${id}.`, { code: 'not_approved' });
+  }
+
+  /** Planned → Approved once nothing is missing, and back when an approval is withdrawn. @returns the plan as it is then */
+  async weigh(id: string): Promise<Plan> {
+    const plan = await this.get(id);
+    if (plan.status !== 'Planned' && plan.status !== 'Approved') return plan;
+    const wanted = (await this.approvals.missing(plan)).length === 0 ? 'Approved' : 'Planned';
+    if (wanted === plan.status) return plan;
+    await this.store.change(id, [plan.status], wanted);
+    return this.get(id);
+  }
+
+  /** The ids of the plans that wait for a decision of the caller. */
+  async waitingFor(caller: Principal): Promise<string[]> {
+    const { plans } = await this.store.list({ statuses: ['Planned'], limit: MOST_WAITING, offset: 0 });
+    const waiting: string[] = [];
+    for (const { id } of plans) {
+      const plan = await this.store.find(id);
+      if (plan && (await this.approvals.waitsFor(caller, plan))) waiting.push(id);
+    }
+    return waiting;
   }
 
   /** Cancels a plan whose batch has not started. @throws Failure `conflict` (`plan_not_open`) */
@@ -113,7 +147,8 @@ export class PlanService {
 
   /** Planning → Planned or Failed, when the planning task has ended. */
   async settle(id: string): Promise<void> {
-    const { status, request, planningTask } = await this.get(id);
+    const plan = await this.get(id);
+    const { status, request, planningTask } = plan;
     if (status !== 'Planning') return;
     const end = await this.store.endOf(planningTask);
     if (!end) return;
@@ -122,15 +157,19 @@ export class PlanService {
       return;
     }
     const inputs = inputsOf(request, end.planned);
+    const content = contentOf(request, end.planned);
+    const counts = countsOf(content);
+    const requirements = await this.approvals.missing({ ...plan, content, counts, decisions: [] });
     await this.store.planned(
       id,
       {
         digest: digestOf(inputs),
         inputs,
-        content: contentOf(request, end.planned),
+        content,
+        requirements,
         expires_at: new Date(Date.now() + LIFETIME_MS),
       },
-      true,
+      requirements.length === 0,
     );
   }
 
@@ -159,6 +198,11 @@ export class PlanService {
         'No worker has answered within the time limit. Check that workers are running (GET /state/system/health) and try again.',
     };
   }
+}
+
+function countsOf({ changes }: PlanContent): Plan['counts'] {
+  const count = (wanted: string) => changes.filter(({ change }) => change === wanted).length;
+  return { create: count('create'), change: count('change'), destroy: count('destroy') };
 }
 
 /** The Failure `unavailable` (`planning_failed`). */

@@ -1,4 +1,5 @@
 import type { BatchPlan, BatchPlanOperation } from '@provisioning/provisioner/host-protocol';
+import type { ApprovalRequirement } from '@provisioning/policy';
 import type { Scope } from '../access/scope.js';
 import type { VisibleRows } from '../access/visibility.js';
 import type { Actor } from '../audit/actor.js';
@@ -19,6 +20,8 @@ import type {
 /** A page of plans. */
 export interface PlanFilter extends Page {
   statuses?: readonly PlanStatus[] | undefined;
+  /** Only these. */
+  ids?: readonly string[] | undefined;
   infra?: string | undefined;
   /** Only these; all where absent. */
   visible?: VisibleRows | undefined;
@@ -59,6 +62,7 @@ export interface PlanChange {
   expires_at?: Date;
   moved?: readonly MovedInput[];
   error?: string;
+  requirements?: readonly ApprovalRequirement[];
 }
 
 /** Stores plans. */

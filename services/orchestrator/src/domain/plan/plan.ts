@@ -1,5 +1,6 @@
 import { Failure } from '@provisioning/errors';
 import type { BatchPlan, PlannedPart } from '@provisioning/provisioner/host-protocol';
+import type { ApprovalRequirement } from '@provisioning/policy';
 import type { SemanticChange } from '@provisioning/provisioner/plan';
 import type { BatchRequest } from '../batch/batch-service.js';
 import type { Submitter } from '../workflow/submitter.js';
@@ -80,6 +81,8 @@ export interface Plan extends PlanSummary {
   executor: Submitter | null;
   inputs: PlanInputs | null;
   content: PlanContent | null;
+  /** What the policies required when the plan was made. They are asked again when it is executed. */
+  requirements: readonly ApprovalRequirement[];
   decisions: readonly PlanDecision[];
   moved: readonly MovedInput[];
 }

@@ -4,6 +4,8 @@ import type {
   StoredPlan,
   StoredPlanSummary,
 } from '@provisioning/contracts';
+import { presentRequirement } from '@provisioning/http-kit';
+import type { RequirementState } from '../../domain/plan/plan-approvals.js';
 import type { MovedInput, Plan, PlanSummary } from '../../domain/plan/plan.js';
 import { presentChange } from './resource.js';
 
@@ -30,7 +32,7 @@ export function presentPlanSummary(plan: PlanSummary): StoredPlanSummary {
 }
 
 /** A plan with its changes and decisions. */
-export function presentStoredPlan(plan: Plan): StoredPlan {
+export function presentStoredPlan(plan: Plan, requirements: readonly RequirementState[]): StoredPlan {
   const { changes = [], knownAfter = [], notes = [] } = plan.content ?? {};
   return {
     ...presentPlanSummary(plan),
@@ -38,6 +40,11 @@ export function presentStoredPlan(plan: Plan): StoredPlan {
     changes: changes.map(({ operation, ...change }) => ({ operation, ...presentChange(change) })),
     known_after: knownAfter,
     notes: notes.map((note) => note.slice(0, 2048)),
+    requirements: requirements.map(({ requirement, fulfilledBy }) => ({
+      ...presentRequirement(requirement),
+      fulfilled_by: fulfilledBy,
+      fulfilled: fulfilledBy.length >= requirement.count,
+    })),
     decisions: plan.decisions.map(({ username, decision, comment, decidedAt }) => ({
       user: username,
       decision,

@@ -1,3 +1,4 @@
+import type { ApprovalRequirement } from '@provisioning/policy';
 import type { BatchRequest } from '../../domain/batch/batch-service.js';
 import type {
   MovedInput,
@@ -51,6 +52,7 @@ export interface PlanRow extends PlanSummaryRow {
   inputs: PlanInputs | null;
   content: PlanContent | null;
   moved: MovedInput[];
+  requirements: ApprovalRequirement[];
 }
 
 /** A row of `plan_decisions`. */
@@ -103,6 +105,7 @@ export function toPlan(row: PlanRow, decisions: readonly DecisionRow[]): Plan {
     inputs: row.inputs,
     content: row.content,
     moved: row.moved,
+    requirements: row.requirements,
     decisions: decisions.map((decision) => ({
       userId: decision.user_id,
       username: decision.username,

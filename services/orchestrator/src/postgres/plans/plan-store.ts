@@ -68,7 +68,7 @@ export class PostgresPlanStore implements PlanStore {
   async find(id: string): Promise<Plan | undefined> {
     const [row] = await rowsOf<PlanRow>(
       this.database,
-      `select ${SUMMARY_COLUMNS}, request, planning_task, verification_task, executor, inputs, content, moved
+      `select ${SUMMARY_COLUMNS}, request, planning_task, verification_task, executor, inputs, content, moved, requirements
          from plans where id = ?`,
       [id],
     );
@@ -238,8 +238,9 @@ export class PostgresPlanStore implements PlanStore {
   }
 }
 
-function onlyMatching(query: Knex.QueryBuilder, { statuses, infra, visible }: PlanFilter): void {
+function onlyMatching(query: Knex.QueryBuilder, { statuses, ids, infra, visible }: PlanFilter): void {
   if (statuses) query.whereIn('plans.status', [...statuses]);
+  if (ids) query.whereIn('plans.id', [...ids]);
   if (infra !== undefined) query.whereRaw('plans.infras @> array[?]', [infra]);
   onlyVisible(query, 'plans', visible);
 }
