@@ -181,6 +181,7 @@ class OrchestratorOperations:
         *,
         status: Optional[str] = None,
         infra: Optional[str] = None,
+        waiting_for_me: Optional[bool] = None,
         after: Optional[str] = None,
         limit: Optional[int] = None,
         offset: Optional[int] = None,
@@ -189,7 +190,7 @@ class OrchestratorOperations:
         return self._call(
             "GET",
             "/plans",
-            query={"status": status, "infra": infra, "after": after, "limit": limit, "offset": offset},
+            query={"status": status, "infra": infra, "waiting_for_me": waiting_for_me, "after": after, "limit": limit, "offset": offset},
         )
 
     def create_plan(
