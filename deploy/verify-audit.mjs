@@ -84,6 +84,13 @@ function beginning(first, heads) {
   return head;
 }
 
+/** The records that a restore from a backup has lost, as the first record after it states; undefined otherwise. */
+function gapBefore({ seq, service, action, details_text }, end) {
+  if (service !== 'control-center' || action !== 'platform.restored') return undefined;
+  const { after, upto } = parsed(details_text) ?? {};
+  return after === end.seq && upto === seq - 1 ? { after, upto } : undefined;
+}
+
 async function check(path, heads, filtered) {
   let end;
   let records = 0;
@@ -93,13 +100,17 @@ async function check(path, heads, filtered) {
     if (!Number.isSafeInteger(record?.seq)) throw new Fault(`what stands ${where} is no record`);
     const { seq, hash, prev_hash, details, details_text } = record;
     end ??= filtered ? { seq: 0, hash: undefined } : beginning(seq, heads);
-    if (filtered ? seq <= end.seq : seq !== end.seq + 1)
+    const lost = gapBefore(record, end);
+    // Nothing is left of what a restore has lost: there is nothing to compare its heads with.
+    if (lost)
+      for (const head of [...heads.keys()]) if (head > lost.after && head <= lost.upto) heads.delete(head);
+    if (filtered ? seq <= end.seq : seq !== end.seq + 1 && !lost)
       throw new Fault(`record ${end.seq + 1} is missing: ${seq} stands ${where}`);
     if (hash !== hashOf(record))
       throw new Fault(`record ${seq} was changed: its hash is that of something else`);
     if (JSON.stringify(details) !== JSON.stringify(parsed(details_text)))
       throw new Fault(`record ${seq} was changed: its details are not those that were hashed`);
-    if (seq === end.seq + 1 && end.hash !== undefined && prev_hash !== end.hash)
+    if ((seq === end.seq + 1 || lost) && end.hash !== undefined && prev_hash !== end.hash)
       throw new Fault(
         `record ${seq} does not follow record ${end.seq}: one of them was changed, or put in between`,
       );

@@ -22,8 +22,8 @@ const inOrder: readonly AnyOperation[] = [
   ...controlCenterOperations,
   ...controlCenterInternalOperations,
 ];
-/** These come last: they end the sessions that the others use. */
-const LAST = ['endOtherSessions', 'logout'];
+/** These come last: they hold and release all work, and end the sessions that the others use. */
+const LAST = ['holdWork', 'releaseWork', 'endOtherSessions', 'logout'];
 const operations = [...inOrder].sort((a, b) => LAST.indexOf(a.id) - LAST.indexOf(b.id));
 const seen = new Map<string, Partial<Row>>();
 const matrix: ReadonlyMap<string, Partial<Row>> = WRITE ? seen : readMatrix();

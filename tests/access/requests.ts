@@ -16,6 +16,9 @@ export interface CallRequest {
 /** Bodies of operations without an example in the contract, or with one that cannot be sent unchanged. */
 const BODIES: Record<string, unknown> = {
   executeRollback: { operation_ids: [uuidv7()] },
+  // Every session would end, those of the other callers as well.
+  endAllAccess: { username: 'not-the-caller' },
+  holdWork: {},
   createWebhook: { url: 'https://203.0.113.7/hook', events: ['task.completed'] },
   updateWebhook: { enabled: false },
   replayDecisions: { from: '2025-09-26T10:00:00Z' },

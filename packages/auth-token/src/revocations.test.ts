@@ -66,6 +66,15 @@ describe('revocations', () => {
     }
   });
 
+  it('of everything end what was issued to any user up to then, and nothing later', () => {
+    const set = setOf(entry('all', '00000000-0000-0000-0000-000000000000'));
+    expect([-400, 0, 1].map((after) => set.isRevoked(claimsIssued(AT + after)))).toEqual([true, true, false]);
+    expect(set.isRevoked(claimsIssued(AT - 1, { userId: 'u2', sessionId: 's9' }))).toBe(true);
+    const known = (since: number) => ({ id: 't1', userId: 'u1', knownSince: new Date(since) });
+    expect(set.isApiTokenRevoked(known(AT - 1))).toBe(true);
+    expect(set.isApiTokenRevoked(known(AT + 1))).toBe(false);
+  });
+
   it('of an API token, or of its owner, end answers about it', () => {
     const known = { id: 't1', userId: 'u1', knownSince: new Date(AT - 1) };
     expect(setOf(entry('api_token', 't1')).isApiTokenRevoked(known)).toBe(true);

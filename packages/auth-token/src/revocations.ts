@@ -2,10 +2,10 @@ import type { Claims } from './token.js';
 
 /**
  * A revocation by the control center. `session`: all of its tokens; `token`: the one with that `jti`; `user`: all of
- * their tokens issued up to `at`; `api_token`: that one.
+ * their tokens issued up to `at`; `api_token`: that one; `all`: everything issued to any user up to `at`.
  */
 export interface RevocationEntry {
-  kind: 'session' | 'token' | 'user' | 'api_token';
+  kind: 'session' | 'token' | 'user' | 'api_token' | 'all';
   subject: string;
   /** Its number, in the order of the commits. */
   seq?: number;
@@ -28,10 +28,18 @@ export interface KnownApiToken {
   asOf?: number | undefined;
 }
 
+interface Entry {
+  at: number;
+  seq: number | undefined;
+  expiresAt: number;
+}
+
 /** The revocations known to one process. Every request checks them, so all are in memory. */
 export class RevocationSet {
   /** By kind and subject; of two for the same subject, the later one includes the earlier. */
-  readonly #entries = new Map<string, { at: number; seq: number | undefined; expiresAt: number }>();
+  readonly #entries = new Map<string, Entry>();
+  /** The last revocation of everything. */
+  #all: Entry | undefined;
 
   get size(): number {
     return this.#entries.size;
@@ -41,19 +49,21 @@ export class RevocationSet {
   add(revocation: RevocationEntry): void {
     const key = keyOf(revocation.kind, revocation.subject);
     const known = this.#entries.get(key);
-    this.#entries.set(key, {
+    const entry = {
       at: Math.max(known?.at ?? 0, Date.parse(revocation.at)),
       seq: later(known?.seq, revocation.seq),
       expiresAt: Math.max(known?.expiresAt ?? 0, Date.parse(revocation.expires_at)),
-    });
+    };
+    this.#entries.set(key, entry);
+    if (revocation.kind === 'all') this.#all = entry;
   }
 
   /** Returns whether an otherwise valid token was revoked. */
   isRevoked(claims: Pick<Claims, 'userId' | 'sessionId' | 'tokenId' | 'issuedAt'>): boolean {
     if (this.#entries.has(keyOf('token', claims.tokenId))) return true;
     if (this.#entries.has(keyOf('session', claims.sessionId))) return true;
-    const user = this.#entries.get(keyOf('user', claims.userId));
-    return user !== undefined && issuedAtMilliseconds(claims) <= user.at;
+    const issuedAt = issuedAtMilliseconds(claims);
+    return this.#ofUser(claims.userId).some(({ at }) => issuedAt <= at);
   }
 
   /**
@@ -61,9 +71,15 @@ export class RevocationSet {
    */
   isApiTokenRevoked({ id, userId, knownSince, asOf }: KnownApiToken): boolean {
     if (this.#entries.has(keyOf('api_token', id))) return true;
-    const user = this.#entries.get(keyOf('user', userId));
-    if (user === undefined) return false;
-    return asOf === undefined || user.seq === undefined ? knownSince.getTime() <= user.at : asOf < user.seq;
+    return this.#ofUser(userId).some(({ at, seq }) =>
+      asOf === undefined || seq === undefined ? knownSince.getTime() <= at : asOf < seq,
+    );
+  }
+
+  /** The revocations of everything that was issued to a user up to some time. */
+  #ofUser(userId: string): Entry[] {
+    const entries = [this.#entries.get(keyOf('user', userId)), this.#all];
+    return entries.filter((entry) => entry !== undefined);
   }
 
   /** Removes the revocations whose tokens have expired. */

@@ -1,5 +1,6 @@
 import tab from '@bomb.sh/tab/commander';
 import { Command, Option } from 'commander';
+import { adminCommands } from './commands/admin/index.js';
 import { auditCommands } from './commands/audit/index.js';
 import { authCommands } from './commands/auth/index.js';
 import { batchCommands } from './commands/batch/index.js';
@@ -56,6 +57,7 @@ export function programOf(actions: Actions, { stdout, stderr }: Terminal): Comma
     auditCommands,
     webhookCommands,
     tokenCommands,
+    adminCommands,
     versionCommand,
   ]) {
     add(program, actions);

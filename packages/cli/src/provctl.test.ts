@@ -56,6 +56,40 @@ describe('provctl can', () => {
   });
 });
 
+describe('provctl admin', () => {
+  const work = [{ infra: 'prod', reason: 'restored', tasks: 2, unknown: 1, oldest: AT }];
+  const restored = { since: AT, reason: 'Restored from Sunday.', released: ['dev'] };
+
+  it('shows what is held, with the reason first', async () => {
+    const { out } = await provctl({ getHold: { restored, work } }, 'admin hold');
+    expect(out).toMatch(
+      /^Held  Changes are refused since \S+, except on dev\. Restored from Sunday\..*\nINFRA.*\nprod +restored +2 +1/,
+    );
+  });
+
+  it('holds all work, and then ends every session', async () => {
+    const answers = { holdWork: { restored, work }, endAllAccess: 'Every session has ended.' };
+    const { code, sent } = await provctl(answers, 'admin restored --confirm ada --reason Restored.');
+    expect(code).toBe(0);
+    expect(sent.map(({ operation, body }) => [operation, body])).toEqual([
+      ['holdWork', { reason: 'Restored.' }],
+      ['endAllAccess', { username: 'ada' }],
+    ]);
+  });
+
+  it('releases some infras, or all', async () => {
+    const released = { batches: 1, tasks: 2, cancelled: 3, failed: 0, left: 4 };
+    const some = await provctl({ releaseWork: released }, 'admin release reconcile --infras a,b');
+    expect(some.out).toContain(
+      'Released 1 batches and 2 tasks; 3 tasks were cancelled, 0 failed, 4 are still held.',
+    );
+    expect(some.sent[0]?.body).toEqual({ release: 'reconcile', infras: ['a', 'b'] });
+    await fake?.stop();
+    const all = await provctl({ releaseWork: released }, 'admin release resume');
+    expect(all.sent[0]?.body).toEqual({ release: 'resume' });
+  });
+});
+
 describe('provctl policy', () => {
   it('lists policies with their status', async () => {
     const { code, out } = await provctl({ listPolicies: [policy] }, 'policy list');

@@ -8,6 +8,7 @@ export { EVENT_EXAMPLE, METRICS_EXAMPLE, PAYLOAD_EXAMPLE } from './document-exam
 // Each operation by its name, for handlers and clients.
 export * from './orchestrator/batches.js';
 export * from './orchestrator/events.js';
+export * from './orchestrator/hold.js';
 export * from './orchestrator/plans.js';
 export * from './orchestrator/platform.js';
 export * from './orchestrator/rollback.js';
@@ -52,6 +53,7 @@ export type { Version } from './schemas/health.js';
 export type * from './schemas/internal.js';
 export type * from './schemas/mfa.js';
 export type * from './schemas/plan.js';
+export type * from './schemas/hold.js';
 export type * from './schemas/platform.js';
 export type * from './schemas/approval.js';
 export type * from './schemas/policy.js';

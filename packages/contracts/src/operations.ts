@@ -10,6 +10,7 @@ import * as users from './control-center/users.js';
 import type { AnyOperation, Service } from './operation.js';
 import * as batches from './orchestrator/batches.js';
 import * as events from './orchestrator/events.js';
+import * as hold from './orchestrator/hold.js';
 import * as plans from './orchestrator/plans.js';
 import * as platform from './orchestrator/platform.js';
 import * as rollback from './orchestrator/rollback.js';
@@ -28,6 +29,7 @@ export const orchestrator = {
   ...batches,
   ...state,
   ...platform,
+  ...hold,
   ...rollback,
   ...plans,
   ...events,

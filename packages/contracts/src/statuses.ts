@@ -59,5 +59,5 @@ export const RESOURCE_KINDS = ['server', 'taskserv', 'cluster'] as const;
 /** One of {@link RESOURCE_KINDS}. */
 export type ResourceKind = (typeof RESOURCE_KINDS)[number];
 
-/** Why a pending task has not started. */
-export const WAITING_REASONS = ['lock', 'limit', 'dependency', 'retry', 'worker'] as const;
+/** Why a task waits. */
+export const WAITING_REASONS = ['lock', 'limit', 'dependency', 'retry', 'worker', 'held'] as const;

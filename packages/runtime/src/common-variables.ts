@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { CleanedEnv } from 'envalid';
-import { integer, listOf, oneOf, readEnvironment, secretText, str, urlOf } from './environment.js';
+import { bool, integer, listOf, oneOf, readEnvironment, secretText, str, urlOf } from './environment.js';
 import { generatedSecret } from './generated-secret.js';
 
 const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
@@ -14,7 +14,7 @@ const origins = listOf((word) => {
   return word;
 });
 
-/** The settings of migrations. */
+/** The settings of every process that uses the database. */
 export const databaseVariables = {
   DATABASE_URL: urlOf(
     'postgres:',
@@ -22,6 +22,12 @@ export const databaseVariables = {
   )({ desc: 'the URL of the Postgres database, postgres://user:password@host:5432/name' }),
   LOG_LEVEL: oneOf(...LOG_LEVELS)({ default: 'info' }),
   LOG_FORMAT: oneOf('json', 'text')({ default: 'json' }),
+};
+
+/** The settings of migrations. */
+export const migrationVariables = {
+  ...databaseVariables,
+  PROVISIONING_RESTORED: bool({ default: false }),
 };
 
 /** The variables of every serving process; each process adds its own. */
@@ -48,6 +54,7 @@ export const commonVariables = {
   RATE_LIMIT_GENERAL: integer({ min: 0, max: LARGEST_RATE })({ default: 100 }),
   RATE_LIMIT_BATCH: integer({ min: 0, max: LARGEST_RATE })({ default: 10 }),
   TRUST_PROXY: integer({ min: 0, max: 16 })({ default: 0 }),
+  HTTP_KEEP_ALIVE_SECONDS: integer({ min: 1, max: 3600 })({ default: 75 }),
   METRICS_TOKEN: str({ default: undefined }),
   ALLOWED_ORIGINS: origins({ default: [] }),
   PROVISIONING_COMMIT: str({ default: undefined }),
@@ -73,6 +80,8 @@ export interface CommonConfig {
   /** Requests a minute; 0 turns a limit off. */
   rateLimits: { auth: number; general: number; batch: number };
   trustProxy: number;
+  /** How long a connection may be idle between two requests. */
+  keepAliveSeconds: number;
   allowedOrigins: readonly string[];
   metricsToken: string | undefined;
   /** The commit that the program was built from, if it is known. */
@@ -106,6 +115,7 @@ export function commonConfig(values: CommonValues): CommonConfig {
       batch: values.RATE_LIMIT_BATCH,
     },
     trustProxy: values.TRUST_PROXY,
+    keepAliveSeconds: values.HTTP_KEEP_ALIVE_SECONDS,
     allowedOrigins: values.ALLOWED_ORIGINS,
     metricsToken: values.METRICS_TOKEN,
     commit: values.PROVISIONING_COMMIT,

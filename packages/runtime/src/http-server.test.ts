@@ -59,6 +59,31 @@ describe('a slow client', () => {
   });
 });
 
+describe('an idle connection', () => {
+  it('is kept for 75 s, longer than load balancers keep theirs', async () => {
+    await start();
+    expect(http!.server.keepAliveTimeout).toBe(75_000);
+  });
+
+  it('serves the next request after the limit for headers has passed', async () => {
+    const { targets, open } = await start({ headers: 50, request: 60_000, check: 20 });
+    const idle = open();
+    let answers = '';
+    idle.on('data', (chunk: Buffer) => (answers += chunk.toString()));
+    idle.write('GET /first HTTP/1.1\r\nHost: x\r\n\r\n');
+    await once(idle, 'data');
+    // A slow client that connects now is closed by the limit: it has passed for the idle connection, too.
+    const slow = open();
+    slow.write('GET / HTTP/1.1\r\nHost: x\r\n');
+    expect(await answerOf(slow)).toMatch(/^HTTP\/1\.1 408 /);
+    idle.write('GET /second HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+    await once(idle, 'end');
+    idle.destroy();
+    expect(answers.match(/HTTP\/1\.1 200/g)).toHaveLength(2);
+    expect(targets).toEqual(['/first', '/second']);
+  });
+});
+
 describe('a request target', () => {
   it.each([
     ['/a?b', '/a?b'],

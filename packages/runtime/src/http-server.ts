@@ -9,6 +9,8 @@ import { makeSocketFolder } from './local-socket.js';
 const DRAIN_MS = 5_000;
 /** Time limits for clients, in milliseconds. Node.js checks them at an interval, 30 s by default. */
 const TIMEOUTS: HttpTimeouts = { headers: 10_000, request: 30_000, check: 1_000 };
+/** Longer than the usual 60 s of load balancers: a server that closes first makes them answer 502 now and then. */
+const KEEP_ALIVE_SECONDS = 75;
 
 /** The time limits of a server. */
 export interface HttpTimeouts {
@@ -35,15 +37,24 @@ export interface HttpServer {
 export type ListenAt =
   { host: string; port: number; hostVariable?: string; portVariable: string } | { socketPath: string };
 
-/** @throws Failure `unavailable` with a sentence if the port is in use or not allowed, or the socket is not safe */
+/**
+ * @param keepAliveSeconds how long a connection may be idle between two requests; 75 where absent
+ * @throws Failure `unavailable` with a sentence if the port is in use or not allowed, or the socket is not safe
+ */
 export async function startHttpServer(
   listener: RequestListener,
-  { timeouts = TIMEOUTS, ...at }: ListenAt & { timeouts?: HttpTimeouts },
+  {
+    timeouts = TIMEOUTS,
+    keepAliveSeconds = KEEP_ALIVE_SECONDS,
+    ...at
+  }: ListenAt & { timeouts?: HttpTimeouts; keepAliveSeconds?: number },
 ): Promise<HttpServer> {
   const server = createServer(
     {
       headersTimeout: timeouts.headers,
       requestTimeout: timeouts.request,
+      // Idle time between two requests. The limit for headers begins with the first byte of a request, so it may be shorter.
+      keepAliveTimeout: keepAliveSeconds * 1000,
       connectionsCheckingInterval: timeouts.check,
       maxHeaderSize: 16_384,
     },

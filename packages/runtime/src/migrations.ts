@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Knex } from 'knex';
-import { databaseVariables } from './common-variables.js';
+import { migrationVariables } from './common-variables.js';
 import { readEnvironment } from './environment.js';
 import { createLogger, type Logger } from './logger.js';
 import { createPostgres } from './postgres.js';
@@ -188,8 +188,11 @@ function migratorConfig(schema: string, directory: string): Knex.MigratorConfig 
   return { directory, schemaName: schema, loadExtensions: ['.js'], tableName: 'migrations' };
 }
 
-/** What a `migrate` process does after the schema is up to date. */
-export type AfterMigrations = (database: Knex, log: Logger) => Promise<void>;
+/**
+ * What a `migrate` process does after the schema is up to date.
+ * @param restored whether the operator says that the database was restored from a backup (PROVISIONING_RESTORED)
+ */
+export type AfterMigrations = (database: Knex, log: Logger, restored: boolean) => Promise<void>;
 
 /**
  * Runs a service's `migrate` process.
@@ -206,13 +209,14 @@ export async function runMigrations(
       DATABASE_URL: url,
       LOG_LEVEL: level,
       LOG_FORMAT: format,
-    } = readEnvironment(undefined, databaseVariables);
+      PROVISIONING_RESTORED: restored,
+    } = readEnvironment(undefined, migrationVariables);
     const applicationName = `${schema}-migrate`;
     const log = createLogger({ process: applicationName, level, format });
     const database = createPostgres({ url, schema, applicationName, log, unhurried: true });
     try {
       await migrate(database, schema, sources, log);
-      await after?.(database, log);
+      await after?.(database, log, restored);
     } finally {
       await database.destroy();
     }

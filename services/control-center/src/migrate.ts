@@ -1,6 +1,6 @@
 import { takeEnvironment } from '@provisioning/process';
 import { runMigrations } from '@provisioning/runtime';
-import { readMigrateArguments } from './compose/repair-policies.js';
+import { readMigrateArguments } from './compose/migrate-arguments.js';
 import { MIGRATIONS, SCHEMA } from './compose/resources.js';
 
 takeEnvironment();

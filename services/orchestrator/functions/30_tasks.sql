@@ -82,7 +82,7 @@ begin
     update tasks set status = case status when 'Ready' then 'Running' else status end, attempt = attempt + 1,
                      worker_id = p_worker, started_at = coalesce(started_at, clock_timestamp())
       from unnest(p_ids) as chosen (task_id)
-      where tasks.id = chosen.task_id and cancel_requested_at is null
+      where tasks.id = chosen.task_id and cancel_requested_at is null and held is null
         and case status when 'Ready' then true when 'Unknown' then worker_id is null else false end
       returning tasks as task
   ), recorded as (

@@ -48,10 +48,12 @@ begin
   ), stored as (
     insert into tasks (id, kind, name, status, infra, check_mode, program, verb, args, max_attempts, reconcilable, retry_of,
                        runner, idempotency_key, ready_at, created_by, created_by_name, request_id, traceparent, actor,
-                       granted_on, scope_id)
+                       granted_on, scope_id, held)
       select s.id, s.kind, s.name, s.status, s.infra, s.check_mode, s.program, s.verb, s.args, s.max_attempts,
              s.reconcilable, s.retry_of, coalesce(s.runner, 'command'), coalesce(k.idempotency_key, s.id), case when s.status = 'Ready' then now() end, s.created_by,
-             s.created_by_name, s.request_id, s.traceparent, s.actor, s.granted_on, s.scope_id
+             s.created_by_name, s.request_id, s.traceparent, s.actor, s.granted_on, s.scope_id,
+             -- A survey changes nothing, and shows what the restored inventory lacks.
+             case when s.kind <> 'survey' then why_held(s.infra) end
         from submitted s left join tasks k on k.id = s.retry_of order by s.id
   ), specified as (
     insert into task_specs (task_id, spec) select s.id, s.spec from submitted s where s.spec is not null

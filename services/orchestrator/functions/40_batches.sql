@@ -43,12 +43,13 @@ begin
   insert into tasks (id, kind, name, status, runner, infra, check_mode, program, verb, args, max_attempts, repeatable,
                      reconcilable, undoable, retries, timeout_seconds, batch_id, op_key, seq, depends_on, pending_deps,
                      kept_from, retry_of, idempotency_key, completed_at, created_by, created_by_name, request_id, traceparent,
-                     scope_id)
+                     scope_id, held)
     select o.id, 'operation', o.op_key, o.status, o.runner, o.infra, false, o.program, o.verb, o.args, o.max_attempts,
            o.repeatable, o.reconcilable, o.undoable, o.retries, o.timeout_seconds, new_batch.id, o.op_key, o.seq,
            coalesce(o.depends_on, '{}'), o.pending_deps, o.kept_from, o.retry_of,
            coalesce(k.idempotency_key, o.id), case when o.kept_from is not null then k.completed_at end,
-           new_batch.created_by, new_batch.created_by_name, new_batch.request_id, new_batch.traceparent, o.scope_id
+           new_batch.created_by, new_batch.created_by_name, new_batch.request_id, new_batch.traceparent, o.scope_id,
+           (select max(why_held(infra)) from unnest(new_batch.infras) as infra)
       from jsonb_populate_recordset(null::tasks, p_operations) o
       left join tasks k on k.id = coalesce(o.kept_from, o.retry_of);
   insert into op_deps (depends_on, op_id)
@@ -226,11 +227,11 @@ begin
   with added as (
     insert into tasks (id, kind, name, status, runner, infra, check_mode, program, verb, args, max_attempts, retries,
                        timeout_seconds, batch_id, op_key, seq, compensates, idempotency_key, created_by, created_by_name,
-                       request_id, traceparent, scope_id)
+                       request_id, traceparent, scope_id, held)
       select made.id, 'rollback', 'undo_' || o.op_key, 'Waiting', o.runner, o.infra, false, o.program, o.verb, o.args, 5,
              greatest(o.retries, 2), o.timeout_seconds, o.batch_id, o.op_key,
              row_number() over (order by o.completed_at desc, o.seq desc)::int, o.id, made.id, o.created_by,
-             o.created_by_name, o.request_id, o.traceparent, o.scope_id
+             o.created_by_name, o.request_id, o.traceparent, o.scope_id, o.held
         from tasks o cross join lateral (select new_id() as id where o.id is not null) made
         where o.batch_id = p_batch.id and o.kind = 'operation' and o.undoable
           and (o.status = 'Completed' or (o.runner = 'operation' and o.attempt > 0))

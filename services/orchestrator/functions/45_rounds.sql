@@ -63,7 +63,7 @@ end $$;
 
 -- Claims up to p_commands tasks that run as commands and p_operations that run in the driver host, p_total in all: first
 -- those whose outcome is unknown, then by priority and age. Rows that another executor is claiming are skipped, so no more
--- rows are locked than are claimed. Returns ClaimedTask[].
+-- rows are locked than are claimed. So are held tasks. Returns ClaimedTask[].
 create function claim_next_tasks(p_worker uuid, p_commands int, p_operations int, p_total int) returns jsonb
 language plpgsql as $$
 declare
@@ -80,11 +80,11 @@ begin
         select r.runner from (values ('command', p_commands), ('operation', p_operations)) as r (runner, most)
           cross join lateral (
             (select status, priority, ready_at from tasks
-               where status = 'Unknown' and worker_id is null and cancel_requested_at is null and tasks.runner = r.runner
+               where status = 'Unknown' and worker_id is null and cancel_requested_at is null and held is null and tasks.runner = r.runner
                order by ready_at limit greatest(r.most, 0))
             union all
             (select status, priority, ready_at from tasks
-               where status = 'Ready' and tasks.runner = r.runner and cancel_requested_at is null
+               where status = 'Ready' and tasks.runner = r.runner and cancel_requested_at is null and held is null
                order by priority, ready_at limit greatest(r.most, 0))) claimable
           order by status = 'Ready', priority, ready_at limit p_total) as next_tasks);
   end if;
@@ -94,7 +94,7 @@ begin
     -- Operations that were counted are being claimed by another executor.
     chosen := chosen || lock_claimable('command', least(p_commands - commands, p_total - cardinality(chosen)), chosen);
   end if;
-  return case when cardinality(chosen) = 0 then '[]' else claim_tasks(chosen, p_worker) end;
+  return case when cardinality(chosen) = 0 or not is_database_known() then '[]' else claim_tasks(chosen, p_worker) end;
 end $$;
 
 -- Locks the next tasks of a runner that may be claimed, up to p_most, and returns them. p_except: tasks that this
@@ -107,12 +107,12 @@ begin
     return found_here;
   end if;
   found_here := array(select id from tasks
-                        where status = 'Unknown' and worker_id is null and cancel_requested_at is null and runner = p_runner
+                        where status = 'Unknown' and worker_id is null and cancel_requested_at is null and held is null and runner = p_runner
                           and id <> all (p_except)
                         order by ready_at limit p_most for update skip locked);
   if cardinality(found_here) < p_most then
     found_here := found_here || array(
-      select id from tasks where status = 'Ready' and runner = p_runner and cancel_requested_at is null and id <> all (p_except)
+      select id from tasks where status = 'Ready' and runner = p_runner and cancel_requested_at is null and held is null and id <> all (p_except)
         order by priority, ready_at limit p_most - cardinality(found_here) for update skip locked);
   end if;
   return found_here;

@@ -15,7 +15,7 @@ begin
   return added;
 end $$;
 
--- Claims deliveries that are due. The caller sends them and reports the outcome with settle_delivery within p_lease
+-- Claims deliveries that are due; none while work is held after a restore. The caller sends them and reports the outcome with settle_delivery within p_lease
 -- seconds; otherwise they are due again.
 -- p_busy: webhooks that have enough requests in flight. p_each: at most so many for each webhook. p_failures: after so
 --   many failures in a row a webhook gets one delivery at a time, as a probe.
@@ -29,6 +29,7 @@ begin
   for hook in
     select * from webhooks w
       where enabled and (open_until is null or open_until <= now()) and w.id <> all (p_busy)
+        and not exists (select from restore_holds where ended_at is null)
         and exists (select from webhook_deliveries d
                       where d.webhook_id = w.id and d.state = 'pending' and d.next_attempt_at <= now())
       order by w.id for update skip locked

@@ -82,6 +82,8 @@ export interface WorkerConfig extends CommonConfig {
   /** Secret values that commands receive; they are masked in all output. */
   secrets: string[];
   retentionDays: number;
+  /** Work that waited longer while no worker was alive is held; 0: none is. */
+  staleWorkSeconds: number;
   /** Folder for the files of running commands, and the socket beside it. */
   stateDir: string;
   /** Folder for what they print, until it is in the database. */
@@ -195,6 +197,7 @@ export function readWorkerConfig(
     COMMAND_SECRETS: str({ default: undefined }),
     COMMAND_USER: str({ default: undefined }),
     PROVISIONING_TEST_DRIVER: bool({ default: false }),
+    STALE_WORK_SECONDS: integer({ min: 0, max: 31_536_000 })({ default: 86_400 }),
     RETENTION_DAYS: integer({ min: 1, max: 36_500 })({ default: 30 }),
     LEASE_SECONDS: seconds(DEFAULT_TIMES.lease),
     FENCE_SECONDS: seconds(DEFAULT_TIMES.fence),
@@ -251,6 +254,7 @@ export function readWorkerConfig(
     ],
     secrets: [...Object.values(secrets), ...drivers.secrets],
     retentionDays: own.RETENTION_DAYS,
+    staleWorkSeconds: own.STALE_WORK_SECONDS,
     stateDir,
     logDir:
       own.LOG_DIR === undefined

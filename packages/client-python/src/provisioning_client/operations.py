@@ -435,6 +435,37 @@ class OrchestratorOperations:
             query={"infra": infra},
         )
 
+    def get_hold(
+        self,
+    ) -> Json:
+        """Get what is held after a restore or an outage."""
+        return self._call(
+            "GET",
+            "/state/hold",
+        )
+
+    def hold_work(
+        self,
+        body: Dict[str, Any],
+    ) -> Json:
+        """Hold all work because the database was restored from a backup."""
+        return self._call(
+            "POST",
+            "/state/hold",
+            body=body,
+        )
+
+    def release_work(
+        self,
+        body: Dict[str, Any],
+    ) -> Json:
+        """Release held work, of some infras or of all."""
+        return self._call(
+            "POST",
+            "/state/hold/release",
+            body=body,
+        )
+
     @reads_on_by("after", "id")
     def list_inventory(
         self,
@@ -1005,6 +1036,17 @@ class ControlCenterOperations:
         return self._call(
             "POST",
             "/auth/refresh",
+            body=body,
+        )
+
+    def end_all_access(
+        self,
+        body: Dict[str, Any],
+    ) -> Json:
+        """End every session and API token because the database was restored from a backup."""
+        return self._call(
+            "POST",
+            "/auth/restored",
             body=body,
         )
 

@@ -12,6 +12,7 @@ import { liveStore } from '../live/live-store.js';
 import { useStatusConnection } from '../live/use-live.js';
 import { AccountMenu } from './account-menu.js';
 import styles from './app-frame.module.css';
+import { HoldBanner } from './hold-banner.js';
 import { LiveContext } from './live-context.js';
 import { deniedArea, Navigation } from './navigation.js';
 import { SessionDialog } from './session-dialog.js';
@@ -58,6 +59,7 @@ export function AppFrame() {
         </header>
         <Navigation isOpen={isOpen} />
         <main id="main" className={styles['main']}>
+          <HoldBanner />
           <UnavailableBanner />
           {denied?.reads ? <DeniedPage title={denied.title} type={denied.reads} /> : rights && <Outlet />}
         </main>

@@ -11,6 +11,7 @@ export function whyOf(
   if (cancel_requested_at && status === 'Running')
     return 'It is being cancelled: its processes are being ended.';
   if (status === 'Pending') return waiting_for ? reasonOf(waiting_for, clock) : 'It is about to start.';
+  if (waiting_for?.reason === 'held') return reasonOf(waiting_for, clock);
   if (status === 'Running') return progress?.current_step ?? 'It is running.';
   if (status === 'Completed') return 'It completed.';
   const how = signal ? ` (ended by ${signal})` : exit_code ? ` (exit code ${exit_code})` : '';
@@ -28,6 +29,8 @@ export function reasonOf({ reason, infra, place, operations, at }: WaitingFor, c
       return `It waits for ${operations?.join(', ') ?? 'operations before it'}.`;
     case 'retry':
       return `It failed and is tried again at ${at ? clock(at) : 'a later time'}.`;
+    case 'held':
+      return 'It is held until an admin releases it.';
     default:
       return 'It waits for a worker: none is free.';
   }

@@ -8,6 +8,7 @@ import {
   loginResultSchema,
   refreshRequestSchema,
   refreshResultSchema,
+  restoredRequestSchema,
   sessionSchema,
 } from '../schemas/session.js';
 
@@ -122,6 +123,21 @@ export const endOtherSessions = define({
   description: 'The session of the request goes on. API tokens stay valid.',
   permission: 'self',
   success: { status: 200, data: sentence, example: 'Other sessions ended' },
+  addition: true,
+});
+
+/** `POST /auth/restored` */
+export const endAllAccess = define({
+  id: 'endAllAccess',
+  method: 'post',
+  path: '/auth/restored',
+  summary: 'End every session and API token because the database was restored from a backup',
+  description:
+    'Numbers of audit records, revocations and policy revisions jump, so that none that was used after the backup is used again.',
+  permission: { resource: 'users:*', action: 'restore' },
+  body: restoredRequestSchema,
+  example: { username: 'admin' },
+  success: { status: 200, data: sentence, example: 'Every session and API token has ended. Sign in again.' },
   addition: true,
 });
 

@@ -97,6 +97,20 @@ export const auditVerificationSchema = closed(
     first_bad_seq: nullable(Type.Integer({ minimum: 1 })),
     reason: nullable(text(1024)),
     head: nullable(headSchema),
+    lost: Type.Optional(
+      listOf(
+        closed(
+          {
+            after: Type.Integer({ minimum: 0, description: 'The last record of the backup' }),
+            upto: Type.Integer({ minimum: 0, description: 'The last number that no record has' }),
+            timestamp,
+          },
+          { title: 'AuditGap' },
+        ),
+        1000,
+        { description: 'Records that were lost when the database was restored from a backup' },
+      ),
+    ),
   },
   { title: 'AuditVerification' },
 );

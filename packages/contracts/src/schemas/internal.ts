@@ -46,9 +46,9 @@ export const POLICY_BUNDLE_PURPOSE = 'policy-bundle';
 /**
  * What a revocation covers. `session`: every token of the session; `token`: the token with this `jti`; `user`: every
  * token issued up to `at`, by the milliseconds of its `jti` (a UUIDv7), since `iat` has a resolution of seconds;
- * `api_token`: the API token with this id. `RevocationSet` of `packages/auth-token` implements these rules.
+ * `api_token`: the API token with this id; `all`: everything issued to any user up to `at`, after a restore. `RevocationSet` of `packages/auth-token` implements these rules.
  */
-export const REVOCATION_KINDS = ['session', 'token', 'user', 'api_token'] as const;
+export const REVOCATION_KINDS = ['session', 'token', 'user', 'api_token', 'all'] as const;
 
 const revocationSchema = closed(
   {

@@ -57,6 +57,11 @@ export const sessionSchema = closed(
 /** A value of {@link sessionSchema}. */
 export type Session = Static<typeof sessionSchema>;
 
+/** Body of `POST /auth/restored`. */
+export const restoredRequestSchema = closed({
+  username: text(256, { description: 'Your own username, as a confirmation: your session ends, too' }),
+});
+
 /** Body of `POST /auth/password`. */
 export const changePasswordSchema = closed(
   { password, new_password: newPassword, mfa_code: Type.Optional(mfaCode) },

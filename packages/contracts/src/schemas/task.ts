@@ -20,7 +20,7 @@ export const waitingForSchema = closed(
   {
     reason: oneOf(WAITING_REASONS, {
       description:
-        '`lock`: another workflow is changing the infra; `limit`: the parallel limit of the batch is reached; `dependency`: operations it depends on have not completed; `retry`: its next attempt is due at `at`; `worker`: no worker is free',
+        '`lock`: another workflow is changing the infra; `limit`: the parallel limit of the batch is reached; `dependency`: operations it depends on have not completed; `retry`: its next attempt is due at `at`; `worker`: no worker is free; `held`: an admin must release it (`GET /state/hold`), also while it is `Running`',
     }),
     infra: Type.Optional(name),
     task_id: Type.Optional(annotated(nullable(id), { description: 'The task that holds the lock' })),

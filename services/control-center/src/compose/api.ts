@@ -26,6 +26,7 @@ import { rateLimitRecord, refusalRecord, refusedTokensRecord } from '../http/aud
 import { accountRoutes } from '../http/account.js';
 import { auditRoutes } from '../http/audit.js';
 import { mustBeCaller } from '../http/sender.js';
+import { restoreRoutes } from '../http/restore.js';
 import { systemRoutes } from '../http/system.js';
 import { userRoutes } from '../http/users.js';
 import { postgresUnitOfWork } from '../postgres/unit-of-work.js';
@@ -37,6 +38,7 @@ import { makeFirstAdmin } from './first-admin.js';
 import { composeIdentity } from './identity.js';
 import { periodicJobs } from './jobs.js';
 import { composePolicies } from './policies.js';
+import { composeRestore } from './restore.js';
 import { openResources, SCHEMA, type Opened } from './resources.js';
 
 /** Replacements that tests use. */
@@ -106,6 +108,7 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
     policyRevision: policies.revision,
     ...(overrides.delay && { delay: overrides.delay }),
   });
+  const restore = composeRestore(configuration, opened, { clock, signal });
   const refusedTokens = new RefusedTokenCounter(
     (refused) => audit.service.note(refusedTokensRecord(refused)),
     clock,
@@ -118,6 +121,7 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
   const bindings: Binding[] = [
     ...systemRoutes(() => programVersion(database, SCHEMA, config)),
     ...identity.bindings,
+    ...restoreRoutes(restore.service),
     ...accountRoutes(users, policies.inForce.current, clock),
     ...userRoutes(
       new UserService(users, work, hasher, commonPasswords, clock),
@@ -162,7 +166,7 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
     checkAnswers,
   });
   const jobs = new JobRunner(
-    periodicJobs({ audit, config, database, log, policies: policies.inForce, refusedTokens }),
+    periodicJobs({ audit, config, database, log, policies: policies.inForce, refusedTokens, restore }),
     { log, observer: jobMetrics(registry) },
   );
   return {
@@ -172,6 +176,8 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
     refusedTokens,
     prepare: async (print) => {
       await mustBeMigrated(opened);
+      // Before anything is written: it skips the numbers that were used after the backup.
+      await restore.check();
       await policies.prepare();
       await makeFirstAdmin(configuration, { users, work, hasher, common: commonPasswords, clock }, print);
       if (!(await policies.haveEditor(users))) {
@@ -207,18 +213,24 @@ export async function startApi(configuration: Configuration): Promise<RunningPro
     }
     // A supervisor stores the output in files and shows the password itself.
     await api.prepare(process.send ? () => undefined : (line) => process.stdout.write(`${line}\n`));
-    const { host, port, internal } = config;
-    const http = await startHttpServer(api.app, { host, port, portVariable: 'CONTROL_CENTER_PORT' });
+    const { host, port, internal, keepAliveSeconds } = config;
+    const http = await startHttpServer(api.app, {
+      host,
+      port,
+      portVariable: 'CONTROL_CENTER_PORT',
+      keepAliveSeconds,
+    });
     resources.add('http', () => http.close());
     const internalHttp = await startHttpServer(
       api.internalApp,
       internal.port === undefined
-        ? { socketPath: internalSocketPath(http.port) }
+        ? { socketPath: internalSocketPath(http.port), keepAliveSeconds }
         : {
             host: internal.host,
             port: internal.port,
             hostVariable: 'INTERNAL_HOST',
             portVariable: 'INTERNAL_PORT',
+            keepAliveSeconds,
           },
     );
     resources.add('internal http', () => internalHttp.close());

@@ -5,6 +5,7 @@ import type { Config } from '../config.js';
 import type { PoliciesInForce } from '../domain/policy/policies-in-force.js';
 import { removeOld } from '../postgres/housekeeping.js';
 import type { Audit } from './audit.js';
+import type { ComposedRestore } from './restore.js';
 
 const HOUR_MS = 3_600_000;
 const SEAL_CHECK_MS = 5_000;
@@ -17,6 +18,7 @@ export interface JobParts {
   log: Pick<Logger, 'info'>;
   policies: PoliciesInForce;
   refusedTokens: RefusedTokenCounter;
+  restore: Pick<ComposedRestore, 'check'>;
 }
 
 /** Every periodic job of a control center process. Any number of processes may run them side by side. */
@@ -27,6 +29,7 @@ export function periodicJobs({
   log,
   policies,
   refusedTokens,
+  restore,
 }: JobParts): PeriodicJob[] {
   const { sealer, counts, retention } = audit;
   return [
@@ -37,6 +40,14 @@ export function periodicJobs({
       startsLater: true,
       failure: 'the policies cannot be read: the last known ones stay in force',
       run: () => policies.follow(),
+    },
+    {
+      // The database can be replaced while this process runs.
+      name: 'restored',
+      intervalMs: 2_000,
+      startsLater: true,
+      failure: 'it is unknown whether the database was restored from a backup',
+      run: () => restore.check(),
     },
     {
       name: 'refused_tokens',

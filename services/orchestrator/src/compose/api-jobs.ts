@@ -1,6 +1,7 @@
 import type { RefusedTokenCounter } from '@provisioning/http-kit';
 import type { PeriodicJob } from '@provisioning/runtime';
 import { UNREACHABLE } from '../access-client/access-client.js';
+import type { HoldWatch } from '../domain/hold/hold-watch.js';
 import type { WebhookSender } from '../domain/webhook/webhook-sender.js';
 import type { ComposedAccess } from './access.js';
 import type { ComposedAudit } from './audit.js';
@@ -13,6 +14,7 @@ export interface ApiJobParts {
   realtime: Pick<Realtime, 'connections' | 'health' | 'webSockets'>;
   refusedTokens: RefusedTokenCounter;
   sender: WebhookSender;
+  holdWatch: Pick<HoldWatch, 'look'>;
   advancePlans: () => Promise<void>;
   /** Adds jobs that the queue lacks; absent where there is no Redis. */
   restoreQueue: (() => Promise<void>) | undefined;
@@ -20,7 +22,7 @@ export interface ApiJobParts {
 
 /** Every periodic job of an API process. */
 export function apiJobs(parts: ApiJobParts): PeriodicJob[] {
-  const { access, audit, realtime, refusedTokens, sender, restoreQueue, advancePlans } = parts;
+  const { access, audit, realtime, refusedTokens, sender, holdWatch, restoreQueue, advancePlans } = parts;
   return [
     ...accessJobs(access),
     ...auditJobs(audit),
@@ -31,6 +33,12 @@ export function apiJobs(parts: ApiJobParts): PeriodicJob[] {
       failure: 'refused tokens could not be put into the audit trail; they are kept in memory',
       run: () => refusedTokens.flush(),
       finish: () => refusedTokens.flush(true),
+    },
+    {
+      name: 'hold',
+      intervalMs: 1_000,
+      failure: 'it is unknown whether work is held after a restore',
+      run: () => holdWatch.look(),
     },
     {
       name: 'health',

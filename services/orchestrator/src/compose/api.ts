@@ -23,6 +23,8 @@ import { Viewers } from '../domain/access/viewer.js';
 import { Visibility } from '../domain/access/visibility.js';
 import { BatchService } from '../domain/batch/batch-service.js';
 import type { Capabilities } from '../domain/batch/operations.js';
+import { HoldService } from '../domain/hold/hold-service.js';
+import { HoldWatch } from '../domain/hold/hold-watch.js';
 import { PlatformService } from '../domain/platform/platform-service.js';
 import { PlanApprovals } from '../domain/plan/plan-approvals.js';
 import { PlanExecution } from '../domain/plan/plan-execution.js';
@@ -37,6 +39,7 @@ import { DeliveryRights } from '../domain/webhook/delivery-rights.js';
 import { WorkflowService } from '../domain/workflow/workflow-service.js';
 import { StoredWork } from '../http/asks.js';
 import { batchRoutes } from '../http/batches.js';
+import { holdRoutes } from '../http/hold.js';
 import { platformRoutes } from '../http/platform.js';
 import { readAccess } from '../http/read-access.js';
 import { planRoutes } from '../http/plans.js';
@@ -49,6 +52,7 @@ import { workflowRoutes } from '../http/workflows.js';
 import type { Resolver } from '../outbound/webhook-request.js';
 import type { JobTelemetry } from '../jobs/telemetry.js';
 import { PostgresBatchStore } from '../postgres/batches/batch-store.js';
+import { PostgresHoldStore } from '../postgres/hold/hold-store.js';
 import { PostgresFigures } from '../postgres/state/figures-store.js';
 import { deliverySubjects } from '../postgres/webhooks/delivery-subject.js';
 import { PostgresInventoryStore } from '../postgres/journal/inventory-store.js';
@@ -66,6 +70,7 @@ import { PostgresRefusalStore } from '../postgres/audit/refusal-store.js';
 import { composeAccess, type AccessSource, type ComposedAccess } from './access.js';
 import { composeConsole } from './console.js';
 import { apiJobs } from './api-jobs.js';
+import { refusingWhileHeld } from './hold.js';
 import { composeAudit, refusingWhileFull, type ComposedAudit } from './audit.js';
 import { refusalLog, refusedTokenCounter, tripLog } from './refusals.js';
 import { platformMetrics } from './platform-metrics.js';
@@ -102,6 +107,7 @@ interface ComposedApi {
   /** Stopped with the resources. */
   jobs: JobRunner;
   access: ComposedAccess;
+  holdWatch: HoldWatch;
   webhooks: ReturnType<typeof composeWebhooks>;
   realtime: Realtime;
   stopping: () => void;
@@ -179,7 +185,9 @@ export function composeApi(
   const refusals = new PostgresRefusalStore(base.database);
   const refusedTokens = refusedTokenCounter(refusals);
   const audit = composeAudit(base, { controlCenterInternalUrl: config.controlCenterInternalUrl, keyring });
-  const authorizer = refusingWhileFull(audit.backlog, access.authorizer);
+  const holdStore = new PostgresHoldStore(base.database);
+  const holdWatch = new HoldWatch(holdStore, base.log);
+  const authorizer = refusingWhileHeld(holdWatch, refusingWhileFull(audit.backlog, access.authorizer));
   const viewers = new Viewers(() => access.client.policies());
   const reading = readAccess(viewers, new Visibility(scopes, nextTurn), storedWork);
   const rights = new DeliveryRights({
@@ -206,6 +214,7 @@ export function composeApi(
         reading,
       ),
       ...platformRoutes(platform, reading),
+      ...holdRoutes(new HoldService(holdStore, holdWatch), reading),
       ...rollbackRoutes(
         new RollbackService(rollbackStore, inventory, base.notifier),
         new RestoreService(rollbackStore, inventory, surveys, base.notifier),
@@ -259,13 +268,14 @@ export function composeApi(
       refusedTokens,
       advancePlans: () => execution.advanceAll(),
       sender: webhooks.sender,
+      holdWatch,
       restoreQueue: queue && (() => queue.restore(queuedWork)),
     }),
     { log: base.log, observer: jobMetrics(base.registry) },
   );
   webhooks.sender.onRoom(() => void jobs.wake('webhook_send'));
   base.resources.add('jobs', () => jobs.stop());
-  return { app, base, audit, jobs, webhooks, access, realtime, stopping: () => (stopping = true) };
+  return { app, base, audit, jobs, webhooks, access, holdWatch, realtime, stopping: () => (stopping = true) };
 }
 
 function capabilitiesOf({
@@ -288,15 +298,18 @@ function capabilitiesOf({
 
 /** Starts the API process. @throws Failure `unavailable` if the schema needs a newer version */
 export async function startApi(config: ApiConfig, telemetry?: JobTelemetry): Promise<RunningProcess> {
-  const { app, base, jobs, access, realtime, stopping } = composeApi(config, { telemetry });
+  const { app, base, jobs, access, holdWatch, realtime, stopping } = composeApi(config, { telemetry });
   const { log, resources } = base;
   try {
     await access.start(jobs);
+    // While Postgres is away nothing can be changed; the job reads the hold when it is back.
+    await holdWatch.start().catch((error: unknown) => log.warn('the hold cannot be read', { error }));
     jobs.start();
     const http = await startHttpServer(app, {
       host: config.host,
       port: config.port,
       portVariable: 'ORCHESTRATOR_PORT',
+      keepAliveSeconds: config.keepAliveSeconds,
     });
     realtime.start(http.server, app);
     // Before the server closes: it would wait for connections that follow events, which do not end on their own.

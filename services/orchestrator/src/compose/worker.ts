@@ -96,6 +96,7 @@ export async function startWorker(config: WorkerConfig, telemetry?: JobTelemetry
       host: config.host,
       port: config.port,
       portVariable: 'WORKER_PORT',
+      keepAliveSeconds: config.keepAliveSeconds,
     });
     resources.add('http', () => http.close());
     await supervisor.start();
@@ -178,6 +179,7 @@ function executorOptions(config: WorkerConfig): ExecutorOptions {
     commandEnvironment: config.commandEnvironment,
     providerEnvironment: config.providerEnvironment,
     pollMs: config.redisUrl === undefined ? POLL_MS.none : POLL_MS.redis,
+    staleWorkSeconds: config.staleWorkSeconds,
     times: config.times,
     crashAt: config.crashAt,
   };

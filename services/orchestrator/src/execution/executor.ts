@@ -95,7 +95,7 @@ export class Executor {
   /** Works until it is drained or has lost its lease. @throws when it cannot register in Postgres */
   async run(): Promise<ExecutorEnd> {
     const registeredAt = performance.now();
-    await this.ledger.register(this.identity, this.options.times.lease);
+    await this.ledger.register(this.identity, this.options.times.lease, this.options.staleWorkSeconds);
     this.#lastGoodHeartbeat = registeredAt;
     this.#registered = true;
     await this.#link.listen();

@@ -34,6 +34,8 @@ export interface ExecutorOptions {
   /** The same for programs that act at providers, and for the driver host. */
   providerEnvironment: Record<string, string>;
   pollMs: number;
+  /** Work that waited longer while no worker was alive is held; 0: none is. */
+  staleWorkSeconds: number;
   times: EngineTimes;
   /** Only in tests: the place of a crash. */
   crashAt: CrashAt | undefined;

@@ -32,6 +32,7 @@ function executorWith(ledger: FakeLedger): Executor {
       secrets: [],
       pollMs: 50,
       crashAt: undefined,
+      staleWorkSeconds: 0,
       commandEnvironment: {},
       providerEnvironment: { PATH: process.env['PATH'] ?? '' },
       times: { ...DEFAULT_TIMES, heartbeat: 0.1 },

@@ -185,7 +185,7 @@ export class Storm {
 
   async #newWorker(): Promise<string> {
     const id = uuidv7();
-    await this.#ledger.register({ id, host: 'h', bootId: 'b', slot: 0, pid: 1 }, LEASE_SECONDS);
+    await this.#ledger.register({ id, host: 'h', bootId: 'b', slot: 0, pid: 1 }, LEASE_SECONDS, 0);
     return id;
   }
 

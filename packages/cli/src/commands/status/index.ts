@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Actions, Context } from '../../context.js';
 import { EXIT, type ExitCode } from '../../exit-code.js';
+import { holdLine } from '../admin/index.js';
 
 /** Adds `provctl status` to the program. */
 export function statusCommand(program: Command, actions: Actions): void {
@@ -15,13 +16,16 @@ async function status({ client, printer }: Context): Promise<ExitCode> {
     client.orchestrator.orchestratorHealth(),
     client.controlCenter.controlCenterHealth(),
   ]);
-  const [health, metrics] = await Promise.all([
+  const [health, metrics, hold] = await Promise.all([
     client.orchestrator.getSystemHealth(),
     client.orchestrator.getSystemMetrics(),
+    client.orchestrator.getHold(),
   ]);
   if (printer.format !== 'table') {
-    printer.data({ orchestrator, control_center: controlCenter, health, metrics });
+    printer.data({ orchestrator, control_center: controlCenter, health, metrics, hold });
   } else {
+    const held = holdLine(hold);
+    if (held !== undefined) printer.outcome('Held', held);
     printer.outcome('Healthy', orchestrator);
     printer.outcome('Healthy', controlCenter);
     for (const [component, how] of Object.entries(health.components)) printer.outcome(how, component);

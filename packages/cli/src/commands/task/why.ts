@@ -3,6 +3,7 @@ import type { Task, WaitingFor } from '@provisioning/contracts';
 /** Explains the status of a task in a sentence. */
 export function whyOf({ status, error, exit_code, signal, waiting_for, progress, started_at }: Task): string {
   if (status === 'Pending') return waiting_for ? reasonOf(waiting_for) : 'The task is about to start.';
+  if (waiting_for?.reason === 'held') return reasonOf(waiting_for);
   if (status === 'Running') {
     const step = progress?.current_step ? `: ${progress.current_step}` : '';
     return `The task has been running since ${started_at ?? 'just now'}${step}.`;
@@ -22,5 +23,6 @@ export function reasonOf(waiting: WaitingFor): string {
   if (reason === 'limit') return 'Waiting for the parallel limit of the batch.';
   if (reason === 'dependency') return `Waiting for ${operations?.join(', ') ?? 'dependencies'}.`;
   if (reason === 'retry') return `The last attempt failed. The next one starts at ${at ?? 'a later time'}.`;
+  if (reason === 'held') return 'Held until an admin releases it with provctl admin release.';
   return 'Waiting for a free worker.';
 }

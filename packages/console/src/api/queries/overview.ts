@@ -36,6 +36,13 @@ export const healthQuery = queryOptions({
   queryFn: ({ signal }) => client.orchestrator.getSystemHealth({ signal }),
 });
 
+/** What is held after a restore or an outage. */
+export const holdQuery = queryOptions({
+  queryKey: ['hold'],
+  queryFn: ({ signal }) => client.orchestrator.getHold({ signal }),
+  refetchInterval: 15_000,
+});
+
 export const workersQuery = queryOptions({
   queryKey: ['workers'],
   queryFn: ({ signal }) => client.orchestrator.listWorkers({ signal }),

@@ -51,6 +51,7 @@ const REASONS: Record<Summary['waiting'][number]['reason'], string> = {
   dependency: 'for other operations',
   retry: 'for the next attempt',
   worker: 'for a free worker',
+  held: 'for an admin to release them',
 };
 
 function Reasons({ waiting }: Pick<Summary, 'waiting'>) {

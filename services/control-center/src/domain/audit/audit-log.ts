@@ -1,5 +1,6 @@
 import type { Page } from '../page.js';
 import type { AuditEvent, ChainedRecord } from './chain.js';
+import type { Gap } from './gap.js';
 
 /** Restricts a query to the records that match all of these. */
 export interface AuditFilter {
@@ -56,6 +57,8 @@ export interface AuditLog {
    * dropped none.
    */
   droppedUpto(): Promise<number>;
+  /** Returns the gaps that restores from backups have left, oldest first. */
+  gaps(): Promise<Gap[]>;
   /** Appends each event once, however often it is sent. */
   keep(events: readonly AuditEvent[]): Promise<KeptEvents>;
 }

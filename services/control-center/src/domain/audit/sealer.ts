@@ -56,6 +56,8 @@ export class AuditSealer {
     const { records } = this.every;
     const full = Math.min(MOST_CHECKPOINTS, Math.floor((chain.end.seq - sealed) / records));
     const ends = await checkpoints.ends(Array.from({ length: full }, (_, n) => sealed + (n + 1) * records));
+    // A restore left a gap in the numbers. What follows is signed at once: it states which records were lost.
+    if (ends.length < full) return [...ends.filter(({ seq }) => seq < chain.end.seq), chain.end];
     const rest = sealed + full * records < chain.end.seq && full < MOST_CHECKPOINTS;
     return rest && (now || this.#isLate(newest, chain.since)) ? [...ends, chain.end] : ends;
   }

@@ -1,5 +1,6 @@
 import { CHAIN_START, hashOf, type ChainedRecord, type ChainEnd } from './chain.js';
 import type { CheckpointKeys, SignedCheckpoint } from './checkpoint.js';
+import { follows, type Gap } from './gap.js';
 
 /** A fault of the audit trail: the record, and what is wrong. */
 export interface Fault {
@@ -15,6 +16,8 @@ export interface Verification {
   fault: Fault | undefined;
   /** The newest checkpoint with a valid signature. */
   checkpoint: SignedCheckpoint | undefined;
+  /** The records that restores from backups have lost, as the trail states them. */
+  gaps: readonly Gap[];
 }
 
 /** Sorts checkpoints into those with a valid signature, by number, and the faults of the others. */
@@ -69,7 +72,7 @@ export class ChainCheck {
   #faultOf(record: ChainedRecord): string | undefined {
     const { seq } = record;
     const { end } = this;
-    if (seq !== end.seq + 1) return `Record ${end.seq + 1} is missing: ${seq} comes after ${end.seq}.`;
+    if (!follows(record, end)) return `Record ${end.seq + 1} is missing: ${seq} comes after ${end.seq}.`;
     if (record.hash !== hashOf(record))
       return `Record ${seq} was changed: its hash does not match its content.`;
     if (record.prevHash !== end.hash)
@@ -91,8 +94,9 @@ export function beginning(
   droppedUpto: number,
 ): ChainEnd | Fault {
   if (first <= 1) return CHAIN_START;
-  const checkpoint = checkpoints.get(first - 1);
-  if (checkpoint === undefined || droppedUpto !== first - 1) {
+  // Records may be missing after it, because of a restore: the first record then states that.
+  const checkpoint = checkpoints.get(droppedUpto);
+  if (checkpoint === undefined || droppedUpto >= first) {
     return {
       seq: 1,
       reason: `Records 1 to ${first - 1} are missing, and they were not dropped by the retention.`,

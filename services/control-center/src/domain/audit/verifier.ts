@@ -6,6 +6,7 @@ import type {
   ExternalCheckpoints,
   SignedCheckpoint,
 } from './checkpoint.js';
+import { isLost } from './gap.js';
 import {
   beginning,
   ChainCheck,
@@ -61,7 +62,12 @@ export class AuditVerifier {
   }
 
   async #verify(checkpoints: readonly SignedCheckpoint[], all: Bounds, range: Bounds): Promise<Verification> {
-    const { good, faults } = readCheckpoints(checkpoints, this.keys);
+    const gaps = await this.log.gaps();
+    const { good, faults } = readCheckpoints(
+      // Nothing is left of the records that a restore has lost: there is nothing to compare their checkpoints with.
+      checkpoints.filter(({ seq }) => !isLost(seq, gaps)),
+      this.keys,
+    );
     const ordered = [...good.values()].sort((one, other) => other.seq - one.seq);
     const start =
       ordered.find(({ seq }) => seq < range.first && seq >= all.first) ??
@@ -80,6 +86,7 @@ export class AuditVerifier {
       checked: check?.checked ?? 0,
       fault,
       checkpoint: newestOf(good),
+      gaps,
     };
   }
 }

@@ -1,8 +1,9 @@
 /** What a revocation ends. */
-export type RevocationKind = 'session' | 'token' | 'user' | 'api_token';
+export type RevocationKind = 'session' | 'token' | 'user' | 'api_token' | 'all';
 
 /**
- * A revocation: of a session, of one token, of all tokens issued to a user up to `at`, or of an API token.
+ * A revocation: of a session, of one token, of all tokens issued to a user up to `at`, of an API token, or of
+ * everything issued to any user up to `at`.
  */
 export interface NewRevocation {
   kind: RevocationKind;

@@ -1,5 +1,6 @@
 /** Why a session ended before it expired. */
-export type EndReason = 'signed_out' | 'ended_by_admin' | 'refresh_reuse' | 'user_changed' | 'mfa_changed';
+export type EndReason =
+  'signed_out' | 'ended_by_admin' | 'refresh_reuse' | 'user_changed' | 'mfa_changed' | 'restored';
 
 /** A session to be stored. */
 export interface NewSession {

@@ -30,13 +30,20 @@ export function presentCheckpoint({ seq, hash, at, keyId, signature }: SignedChe
 }
 
 /** Returns the result of a verification as the contract shows it. */
-export function presentVerification({ ok, checked, fault, checkpoint }: Verification): AuditVerification {
+export function presentVerification({
+  ok,
+  checked,
+  fault,
+  checkpoint,
+  gaps,
+}: Verification): AuditVerification {
   return {
     ok,
     checked,
     first_bad_seq: fault?.seq ?? null,
     reason: fault?.reason ?? null,
     head: checkpoint === undefined ? null : presentCheckpoint(checkpoint),
+    lost: gaps.map(({ after, upto, at }) => ({ after, upto, timestamp: at })),
   };
 }
 

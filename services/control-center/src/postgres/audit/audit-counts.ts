@@ -4,7 +4,7 @@ import type { AuditFilter } from '../../domain/audit/audit-log.js';
 const SEGMENT = 10_000;
 
 /**
- * Counts records by segments that no longer change: records are only appended, and their numbers have no gaps. Records
+ * Counts records by segments that no longer change: records are only appended, in the order of their numbers. Records
  * outside the segments are counted one by one: the newest, and those where a time filter cuts a segment.
  */
 export class PostgresAuditCounts {
@@ -54,8 +54,9 @@ export class PostgresAuditCounts {
            select coalesce((select max(upto) from audit_segments), (select min(seq) - 1 from audit_log)) as upto
          ), segment as (
            insert into audit_segments (after_seq, upto, first_at, last_at)
-             select last.upto, last.upto + :size, min(at), max(at)
-               from last join audit_log on seq > last.upto and seq <= last.upto + :size
+             select last.upto, max(next.seq), min(next.at), max(next.at)
+               from last cross join lateral (
+                 select seq, at from audit_log where seq > last.upto order by seq limit :size) next
               group by last.upto having count(*) = :size
              returning after_seq, upto
          )

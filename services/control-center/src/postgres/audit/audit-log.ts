@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type { AuditFilter, AuditLog, AuditPage, Bounds, KeptEvents } from '../../domain/audit/audit-log.js';
 import type { AuditEvent, ChainedRecord } from '../../domain/audit/chain.js';
 import type { NewAuditRecord } from '../../domain/audit/audit-record.js';
+import { gapBefore, RESTORED_ACTION, type Gap } from '../../domain/audit/gap.js';
 import { RETENTION_ACTION, type AuditDrops } from '../../domain/audit/retention.js';
 import type { Clock } from '../../domain/clock.js';
 import { PostgresAuditCounts } from './audit-counts.js';
@@ -39,13 +40,15 @@ export class PostgresAuditLog implements AuditLog, AuditDrops {
   async list(page: AuditPage): Promise<{ records: ChainedRecord[]; total: number }> {
     const { first, last } = await this.bounds();
     const isWhole = isEmpty(page);
-    const total = isWhole ? numberOf(first, last) : await this.#count(page);
+    const gaps = isWhole ? await this.gaps() : [];
+    const total = isWhole ? numberOf(first, last, gaps) : await this.#count(page);
     if (total === 0) return { records: [], total };
     const { before = last + 1, after = 0 } = page;
-    // Numbers have no gaps: a page without a filter is found without reading those before it.
-    const rows = isWhole
-      ? await this.#newest(Math.min(before, last + 1) - page.offset, after, page.limit)
-      : await this.#page(page, total, before, after);
+    // Without gaps in the numbers, a page without a filter is found without reading those before it.
+    const rows =
+      isWhole && gaps.length === 0
+        ? await this.#newest(Math.min(before, last + 1) - page.offset, after, page.limit)
+        : await this.#page(page, total, before, after);
     return { records: rows.map(toRecord), total };
   }
 
@@ -99,6 +102,11 @@ export class PostgresAuditLog implements AuditLog, AuditDrops {
       if (rows.length > 0) yield rows.map(toRecord);
       after = rows.length < PIECE ? upto : Number(rows.at(-1)!.seq);
     }
+  }
+
+  async gaps(): Promise<Gap[]> {
+    const rows = await this.database<AuditRow>('audit_log').where({ action: RESTORED_ACTION }).orderBy('seq');
+    return rows.flatMap((row) => gapBefore(toRecord(row)) ?? []);
   }
 
   async droppedUpto(): Promise<number> {
@@ -175,8 +183,11 @@ function toRecord(row: AuditRow): ChainedRecord {
   };
 }
 
-function numberOf(first: number, last: number): number {
-  return last === 0 ? 0 : last - first + 1;
+function numberOf(first: number, last: number, gaps: readonly Gap[]): number {
+  if (last === 0) return 0;
+  // A gap at the beginning is left when the retention has dropped the records before it.
+  const lost = gaps.reduce((sum, { after, upto }) => sum + upto - Math.max(after, first - 1, 0), 0);
+  return last - first + 1 - Math.max(0, lost);
 }
 
 type Values = Omit<AuditFilter, 'from' | 'to'>;

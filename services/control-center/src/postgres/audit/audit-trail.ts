@@ -42,6 +42,8 @@ const INSERT = `
   insert into audit_log (${COLUMNS.map(([name]) => name).join(', ')})
     select * from unnest(${COLUMNS.map(([, type]) => `?::${type}[]`).join(', ')})`;
 
+const LOCK = `select pg_advisory_xact_lock(hashtext('control_center.audit_log'))`;
+
 /**
  * Appends within the transaction of the caller: from the first append until it ends, no other transaction can append.
  * It must therefore be the last step of a transaction.
@@ -59,16 +61,24 @@ export class PostgresAuditTrail implements AuditTrail {
   async appendAll(records: readonly NewAuditRecord[]): Promise<void> {
     if (records.length === 0) return;
     const at = this.clock().toISOString();
-    const fresh = records.map(({ details, ...record }) =>
-      storable({
-        ...record,
-        eventId: uuidv7(),
-        at,
-        service: 'control-center',
-        details: JSON.stringify(details),
-      }),
-    );
+    const fresh = records.map((record) => eventOf(record, at));
     await this.#write(() => Promise.resolve({ fresh, conflicting: [], reports: [] }));
+  }
+
+  /**
+   * Appends a record that states a gap before it: its details get `after` and `upto`, see `gap.ts`.
+   * @param atLeast the gap includes this number.
+   * @param more how many numbers are left out beyond that, and beyond the newest record.
+   */
+  async appendAfterGap(atLeast: number, more: number, record: NewAuditRecord): Promise<void> {
+    await this.transaction.raw(LOCK);
+    const { seq: after, hash } = await this.#end();
+    const upto = Math.max(after, atLeast) + more;
+    const event = eventOf(
+      { ...record, details: { ...record.details, after, upto } },
+      this.clock().toISOString(),
+    );
+    await this.#insert(chained({ seq: upto, hash }, [event]));
   }
 
   /**
@@ -89,7 +99,7 @@ export class PostgresAuditTrail implements AuditTrail {
   /** @param choose returns what to write, once no other process can append. */
   async #write(choose: () => Promise<Compared>): Promise<Compared> {
     try {
-      await this.transaction.raw(`select pg_advisory_xact_lock(hashtext('control_center.audit_log'))`);
+      await this.transaction.raw(LOCK);
       const chosen = await choose();
       const records = [...chosen.fresh, ...chosen.reports];
       if (records.length > 0) await this.#insert(chained(await this.#end(), records));
@@ -156,6 +166,16 @@ export class PostgresAuditTrail implements AuditTrail {
       )
       .options({ name: 'audit_append' });
   }
+}
+
+function eventOf({ details, ...record }: NewAuditRecord, at: string): AuditEvent {
+  return storable({
+    ...record,
+    eventId: uuidv7(),
+    at,
+    service: 'control-center',
+    details: JSON.stringify(details),
+  });
 }
 
 /** A change that cannot be recorded is not made. */

@@ -102,7 +102,9 @@ export type WaitingFor =
   | { reason: 'limit'; place: number }
   | { reason: 'dependency'; operations: readonly string[] }
   | { reason: 'retry'; at: Date }
-  | { reason: 'worker' };
+  | { reason: 'worker' }
+  /** A user must release it. */
+  | { reason: 'held' };
 
 interface TaskProgress {
   totalSteps: number;

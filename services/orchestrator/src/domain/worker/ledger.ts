@@ -13,8 +13,11 @@ export interface Here {
 
 /** The interface through which an executor reads and writes leases, claims, logs and results. */
 export interface Ledger {
-  /** Adds a worker with a lease. Repeating it changes nothing. */
-  register(worker: WorkerIdentity, leaseSeconds: number): Promise<void>;
+  /**
+   * Adds a worker with a lease. Repeating it changes nothing.
+   * @param staleSeconds work that waited longer while no worker was alive is held; 0: none is
+   */
+  register(worker: WorkerIdentity, leaseSeconds: number, staleSeconds: number): Promise<void>;
   /** Renews the lease. @returns the tasks that the worker should be running; null if it was declared dead */
   heartbeat(workerId: string, leaseSeconds: number): Promise<RunningTask[] | null>;
   /** Stores why this worker cannot start commands now, for the system's health; null: it can. */

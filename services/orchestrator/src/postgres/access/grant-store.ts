@@ -18,13 +18,13 @@ export class PostgresGrantStore implements WaitingGrants {
     const rows = await rowsOf<GrantRow>(
       this.database,
       `(select id, 'task' as kind, created_by, granted_on from tasks
-         where batch_id is null and granted_on is not null and status in ('Waiting', 'Ready', 'RetryWait')
+         where batch_id is null and granted_on is not null and held is null and status in ('Waiting', 'Ready', 'RetryWait')
            and id > coalesce(:after::uuid, '00000000-0000-0000-0000-000000000000') order by id limit :limit)
        union all
        (select id, 'batch', created_by, granted_on from batches b
          where granted_on is not null and status in ('Pending', 'Running') and cancel_requested_at is null
            and id > coalesce(:after::uuid, '00000000-0000-0000-0000-000000000000')
-           and exists (select from tasks t where t.batch_id = b.id
+           and exists (select from tasks t where t.batch_id = b.id and t.held is null
                          and t.status in ('Blocked', 'Waiting', 'Ready', 'RetryWait')) order by id limit :limit)
        order by id limit :limit`,
       { after: after ?? null, limit },

@@ -55,6 +55,7 @@ export interface SummaryRow {
 
 /** An operation with all details. */
 export interface OperationRow extends SummaryRow {
+  held: string | null;
   run_after: Date | null;
   spec: OperationSpec;
   depends_on: string[];
@@ -230,9 +231,10 @@ function waitingForInBatch(
   nextPlace: () => number,
 ): WaitingFor | null {
   const limitPlace = row.status === 'Waiting' ? nextPlace() : null;
-  if (lock && (row.status === 'Blocked' || row.status === 'Waiting')) return lock;
+  if (lock && row.held === null && (row.status === 'Blocked' || row.status === 'Waiting')) return lock;
   return waitingFor({
     status: row.status,
+    held: row.held,
     run_after: row.run_after,
     limit_place: limitPlace,
     open_dependencies: row.depends_on.flatMap((id) => unfinished.get(id) ?? []).slice(0, 20),

@@ -115,7 +115,7 @@ export class PostgresBatchStore implements BatchStore {
     if (!row) return undefined;
     const operations = await rowsOf<OperationRow>(
       this.database,
-      `select t.depends_on, t.run_after, t.attempt, t.started_at, t.completed_at, t.error, t.output_tail,
+      `select t.depends_on, t.run_after, t.held, t.attempt, t.started_at, t.completed_at, t.error, t.output_tail,
               p.current_step, s.spec, r.data, summary.*
          from (select ${SUMMARY} where t.batch_id = :id and t.kind = 'operation') summary
          join tasks t on t.id = summary.id

@@ -27,7 +27,8 @@ const MOST_WAITERS = 100;
 
 /** Why a task in `tasks` waits; `queued` has the holders that wait for a lock. */
 const REASON = `
-  case when tasks.status = 'Ready' then 'worker'
+  case when tasks.held is not null then 'held'
+       when tasks.status = 'Ready' then 'worker'
        when tasks.status = 'RetryWait' then 'retry'
        when queued.holder_id is not null then 'lock'
        when tasks.status = 'Blocked' then 'dependency'

@@ -91,7 +91,7 @@ export class PostgresTaskStore implements TaskStore {
             left join task_progress p on p.task_id = t.id
            where t.id = $1`,
       });
-    this.#find = details('find_task', 't.run_after');
+    this.#find = details('find_task', 't.run_after, t.held');
     this.#findWaiting = details('find_waiting_task', WAITING_COLUMNS);
     this.#submissions = new BatchWriter(submitTogether(database), MOST_AT_ONCE);
   }
@@ -112,6 +112,7 @@ export class PostgresTaskStore implements TaskStore {
         .select<ListedRow[]>([
           ...columns.map((column) => `t.${column}`),
           't.run_after',
+          't.held',
           ...['total_steps', 'done_steps', 'current_step'].map((column) => `p.${column}`),
         ])
         .whereIn('t.id', taskPage(this.database, filter))
@@ -257,8 +258,8 @@ interface DetailsRow extends ListedRow {
   planned: PlannedChange[] | null;
 }
 
-function isWaiting({ status }: Pick<TaskRow, 'status'>): boolean {
-  return status === 'Blocked' || status === 'Waiting';
+function isWaiting({ status, held }: Pick<ListedRow, 'status' | 'held'>): boolean {
+  return held === null && (status === 'Blocked' || status === 'Waiting');
 }
 
 function toListed(row: ListedRow): ListedTask {

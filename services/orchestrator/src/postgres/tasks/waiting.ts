@@ -11,6 +11,7 @@ export interface LockRow {
 /** The columns that say why a task has not started. */
 export interface WaitingRow extends Partial<LockRow> {
   status: TaskStatus;
+  held: string | null;
   run_after: Date | null;
   limit_place?: number | null;
   open_dependencies?: string[] | null;
@@ -36,7 +37,7 @@ const queueOf = (holder: string) => `
 /** Columns of {@link WaitingRow} for `tasks t`, besides the columns of `tasks`. */
 export const WAITING_COLUMNS = `
   ${lockColumns('coalesce(t.batch_id, t.id)', `t.status in ('Blocked', 'Waiting')`)},
-  t.run_after,
+  t.run_after, t.held,
   case when t.status = 'Waiting' and t.batch_id is not null then
     (select count(*)::int + 1 from tasks w where w.batch_id = t.batch_id and w.status = 'Waiting' and w.seq < t.seq)
   end as limit_place,
@@ -45,8 +46,11 @@ export const WAITING_COLUMNS = `
            where d.status <> 'Completed' order by d.seq limit 20)
   end as open_dependencies`;
 
-/** Says why a task has not started; null if it has. */
+const TERMINAL: ReadonlySet<TaskStatus> = new Set(['Completed', 'Failed', 'Cancelled']);
+
+/** Says why a task waits; null if it does not. */
 export function waitingFor(row: WaitingRow): WaitingFor | null {
+  if (row.held !== null && !TERMINAL.has(row.status)) return { reason: 'held' };
   switch (row.status) {
     case 'Blocked':
     case 'Waiting':

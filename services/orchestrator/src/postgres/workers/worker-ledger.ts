@@ -29,12 +29,20 @@ export class PostgresLedger implements Ledger {
     this.#recordings = new BatchWriter(recordTogether(pool), MOST_AT_ONCE);
   }
 
-  async register({ id, host, bootId, slot, pid }: WorkerIdentity, leaseSeconds: number): Promise<void> {
-    await this.pool.query(
-      `insert into workers (id, host, boot_id, slot, pid, state, lease_until)
-       values ($1, $2, $3, $4, $5, 'alive', now() + make_interval(secs => $6)) on conflict (id) do nothing`,
-      [id, host, bootId, slot, pid, leaseSeconds],
-    );
+  async register(
+    { id, host, bootId, slot, pid }: WorkerIdentity,
+    leaseSeconds: number,
+    staleSeconds: number,
+  ): Promise<void> {
+    await this.pool.query('select register_worker($1, $2, $3, $4, $5, make_interval(secs => $6), $7)', [
+      id,
+      host,
+      bootId,
+      slot,
+      pid,
+      leaseSeconds,
+      staleSeconds,
+    ]);
   }
 
   async heartbeat(workerId: string, leaseSeconds: number): Promise<RunningTask[] | null> {
