@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { silentLogger } from '@provisioning/runtime';
+import { v7 as uuidv7 } from 'uuid';
 import { noticeRestore } from '../../src/compose/hold.js';
 import { HoldWatch } from '../../src/domain/hold/hold-watch.js';
 import { PostgresHoldStore } from '../../src/postgres/hold/hold-store.js';
@@ -265,8 +266,7 @@ describe('work that waited while no worker was alive', () => {
       1,
       () => undefined,
     );
-    const id = '00000000-0000-7000-8000-00000000000f';
-    await pool.query('delete from workers where id = $1', [id]);
+    const id = uuidv7();
     await new PostgresLedger(pool).register(
       { id, host: 'h', bootId: 'b', slot: 1, pid: 1 },
       30,
