@@ -63,7 +63,7 @@ describe('provctl admin', () => {
   it('shows what is held, with the reason first', async () => {
     const { out } = await provctl({ getHold: { restored, work } }, 'admin hold');
     expect(out).toMatch(
-      /^Held  Changes are refused since \S+, except on dev\. Restored from Sunday\..*\nINFRA.*\nprod +restored +2 +1/,
+      /^Held {2}Changes are refused since \S+, except on dev\. Restored from Sunday\..*\nINFRA.*\nprod +restored +2 +1/,
     );
   });
 

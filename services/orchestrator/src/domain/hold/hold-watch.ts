@@ -22,11 +22,12 @@ export class HoldWatch {
 
   /** Reads the hold. @throws the error of Postgres */
   async look(): Promise<void> {
-    let { known, hold } = await this.store.read();
-    if (!known) {
+    let state = await this.store.read();
+    if (!state.known) {
       await this.store.checkDatabase();
-      ({ hold } = await this.store.read());
+      state = await this.store.read();
     }
+    const { hold } = state;
     if (hold && hold.since.getTime() !== this.#hold?.since.getTime())
       this.log.error('all work is held until it is released with provctl admin release', {
         reason: hold.reason,

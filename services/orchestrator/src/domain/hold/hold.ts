@@ -1,7 +1,7 @@
 import type { Actor } from '../audit/actor.js';
 
 /** Why a task is held: the database was restored from a backup, or the task waited too long without a worker. */
-export type HoldReason = 'restored' | 'stale';
+type HoldReason = 'restored' | 'stale';
 
 /** What happens to held work when it is released (`release_held_work` in functions/62_holds.sql). */
 export type ReleaseAction = 'resume' | 'reconcile' | 'cancel';
