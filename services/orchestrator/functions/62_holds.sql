@@ -51,6 +51,7 @@ create function hold_restored_work(p_reason text, p_actor jsonb default null) re
 declare
   lost uuid[];
   sequence_name text;
+  step bigint;
 begin
   perform pg_advisory_xact_lock(hashtextextended('restore_holds', 0));
   update restore_holds set ended_at = now() where ended_at is null;
@@ -63,11 +64,12 @@ begin
   update tasks set held = 'restored', worker_id = null,
                    status = case when status = 'Running' then 'Unknown' else status end
     where completed_at is null or batch_id in (select id from batches where completed_at is null);
-  for sequence_name in
-    select format('%I.%I', schemaname, sequencename) from pg_sequences
+  for sequence_name, step in
+    select format('%I.%I', schemaname, sequencename), increment_by from pg_sequences
       where schemaname = current_schema() and data_type = 'bigint'::regtype
   loop
-    perform setval(sequence_name, nextval(sequence_name) + 1000000);
+    -- In whole steps: numbers of events are multiples of the step.
+    perform setval(sequence_name, nextval(sequence_name) + 1000000 * step);
   end loop;
   perform record_events(lost, 'outcome_unknown', jsonb_build_object('reason', p_reason));
   perform record_event(null, null, 0, 'told', 'Done', jsonb_build_object(
