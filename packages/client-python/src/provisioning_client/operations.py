@@ -273,6 +273,7 @@ class OrchestratorOperations:
             "/plans/{id}/execute",
             path={"id": id},
             body=body,
+            idempotent=True,
         )
 
     def list_providers(

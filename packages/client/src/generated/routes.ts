@@ -60,7 +60,7 @@ export const orchestratorRoutes = {
   createPlan: { method: 'POST', path: '/plans', idempotent: true },
   decidePlan: { method: 'POST', path: '/plans/{id}/approvals' },
   diffPlan: { method: 'GET', path: '/plans/{id}/diff' },
-  executePlan: { method: 'POST', path: '/plans/{id}/execute' },
+  executePlan: { method: 'POST', path: '/plans/{id}/execute', idempotent: true },
   getPlan: { method: 'GET', path: '/plans/{id}' },
   listPlans: { method: 'GET', path: '/plans', list: ['after', 'id'] },
   withdrawPlanApproval: { method: 'DELETE', path: '/plans/{id}/approvals' },

@@ -143,6 +143,7 @@ export const executePlan = define({
   rateClass: 'batch',
   params: byId,
   body: planExecutionSchema,
+  idempotent: true,
   example: { digest: EXAMPLE_DIGEST },
   success: { status: 200, data: batchSubmittedSchema, location: true },
   errors: [404, 409, 503],

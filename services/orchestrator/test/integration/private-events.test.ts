@@ -7,7 +7,15 @@ import { follow } from '../support/event-client.js';
 import { liveApis, type LiveApis } from '../support/live-apis.js';
 import { readStream } from '../support/stream-reader.js';
 
-const PRIVATE = ['checkpoint_created', 'late_result', 'refused', 'resource_changed', 'told'];
+const PRIVATE = [
+  'checkpoint_created',
+  'late_result',
+  'plan_changed',
+  'plan_decided',
+  'refused',
+  'resource_changed',
+  'told',
+];
 /** A text that occurs only in private events. */
 const SECRETS = /nightly-checkpoint|secret-web|hidden-hook|There is no task|decision/;
 const UNKNOWN_TASK = '0199a1b2-0000-7000-8000-000000000000';
@@ -105,8 +113,25 @@ async function privateThingsHappen(): Promise<void> {
   expect((await post('viewer', '/rollback/checkpoints', { name: 'nightly-checkpoint' })).status).toBe(403);
   expect((await post('operator', `/tasks/${UNKNOWN_TASK}/cancel`)).status).toBe(404);
   expect((await post('operator', '/rollback/checkpoints', { name: 'nightly-checkpoint' })).status).toBe(201);
+  await planHappens();
   const webhook = { url: 'http://127.0.0.1:9/hidden-hook', events: ['task.failed'] };
   expect((await post('admin', '/webhooks', webhook)).status).toBe(201);
+}
+
+/** A plan that is rejected. */
+async function planHappens(): Promise<void> {
+  const operation = {
+    id: 'a',
+    type: 'server_batch',
+    provider: 'local',
+    infra: 'production',
+    server_configs: [{ name: 'web-a', plan: 'small', zone: 'a' }],
+  };
+  const { data } = await post('operator', '/plans', { batch: { name: 'weekly', operations: [operation] } });
+  const { id } = data as { id: string };
+  await apis.database('plans').where({ id }).update({ status: 'Planned', digest: 'sha256:of-the-test' });
+  const decision = { digest: 'sha256:of-the-test', decision: 'reject' };
+  expect((await post('admin', `/plans/${id}/approvals`, decision)).status).toBe(200);
 }
 
 it('hides private events from all clients that follow, and ids continue after the gaps', async () => {
