@@ -4,7 +4,7 @@ import { day, defined, numberFrom, oneOf, text, type Given } from './search-valu
 /** What the addresses of the pages about rights and records hold beside their path. */
 
 /** The roles that the built-in policies give rights to. Policies may name others. */
-export const ROLES = ['admin', 'operator', 'viewer', 'auditor'] as const;
+export const ROLES = ['admin', 'operator', 'viewer', 'auditor', 'approver'] as const;
 export const ENABLED = ['enabled', 'disabled'] as const;
 
 /** The search of `/users`. */

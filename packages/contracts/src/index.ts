@@ -42,7 +42,12 @@ export {
   webhookPayloadSchema,
 } from './schemas/event.js';
 export { BATCH_OPERATION_TYPES } from './schemas/batch-request.js';
-export { MOST_RECORDS, POLICY_BUNDLE_PURPOSE, policyBundlePayloadSchema } from './schemas/internal.js';
+export {
+  MOST_RECORDS,
+  POLICY_BUNDLE_PURPOSE,
+  POLICY_FORMAT_PREFERENCE,
+  policyBundlePayloadSchema,
+} from './schemas/internal.js';
 export type * from './schemas/account.js';
 export type * from './schemas/audit.js';
 export type * from './schemas/batch.js';

@@ -5,30 +5,30 @@ import { decide } from './decide.js';
 import { ACTIONS, RESOURCE_TYPES } from './policy.js';
 import { compilePolicies } from './policy-set.js';
 
-/** c create, r read, u update, d delete, x execute, k cancel, s restore, m simulate, a approve; in the order admin, operator, viewer, auditor. */
+/** c create, r read, u update, d delete, x execute, k cancel, s restore, m simulate, a approve; in the order admin, operator, viewer, auditor, approver. */
 const MATRIX: Record<
   (typeof RESOURCE_TYPES)[number],
-  [admin: string, operator: string, viewer: string, auditor: string]
+  [admin: string, operator: string, viewer: string, auditor: string, approver: string]
 > = {
-  servers: ['crudxksma', 'crud-----', '-r-------', '---------'],
-  taskservs: ['crudxksma', 'crud-----', '-r-------', '---------'],
-  clusters: ['crudxksma', 'crud-----', '-r-------', '---------'],
-  commands: ['crudxksma', '-r--x----', '-r-------', '---------'],
-  batches: ['crudxksma', 'cr--xk---', '-r-------', '---------'],
-  tasks: ['crudxksma', '-r--xk---', '-r-------', '---------'],
-  state: ['crudxksma', '-r-------', '-r-------', '---------'],
-  checkpoints: ['crudxksma', 'cr-d--s--', '-r-------', '---------'],
-  rollbacks: ['crudxksma', 'cr--xks--', '-r-------', '---------'],
-  plans: ['crudxksma', 'cr--xk---', '-r-------', '---------'],
-  events: ['crudxksma', '-r-------', '-r-------', '---------'],
-  webhooks: ['crudxksma', 'crudx----', '-r-------', '---------'],
-  users: ['crudxksma', '---------', '---------', '---------'],
-  policies: ['crudxksma', '-r-------', '-r-------', '-r-------'],
-  audit: ['crudxksma', '---------', '---------', '-r-------'],
-  tokens: ['crudxksma', '---------', '---------', '---------'],
-  decisions: ['crudxksma', '---------', '---------', '-r-------'],
+  servers: ['crudxksma', 'crud-----', '-r-------', '---------', '-r-------'],
+  taskservs: ['crudxksma', 'crud-----', '-r-------', '---------', '-r-------'],
+  clusters: ['crudxksma', 'crud-----', '-r-------', '---------', '-r-------'],
+  commands: ['crudxksma', '-r--x----', '-r-------', '---------', '-r-------'],
+  batches: ['crudxksma', 'cr--xk---', '-r-------', '---------', '-r-------'],
+  tasks: ['crudxksma', '-r--xk---', '-r-------', '---------', '-r-------'],
+  state: ['crudxksma', '-r-------', '-r-------', '---------', '-r-------'],
+  checkpoints: ['crudxksma', 'cr-d--s--', '-r-------', '---------', '-r-------'],
+  rollbacks: ['crudxksma', 'cr--xks--', '-r-------', '---------', '-r-------'],
+  events: ['crudxksma', '-r-------', '-r-------', '---------', '-r-------'],
+  webhooks: ['crudxksma', 'crudx----', '-r-------', '---------', '-r-------'],
+  users: ['crudxksma', '---------', '---------', '---------', '---------'],
+  policies: ['crudxksma', '-r-------', '-r-------', '-r-------', '-r-------'],
+  audit: ['crudxksma', '---------', '---------', '-r-------', '---------'],
+  tokens: ['crudxksma', '---------', '---------', '---------', '---------'],
+  decisions: ['crudxksma', '---------', '---------', '-r-------', '---------'],
+  plans: ['crudxksma', 'cr--xk---', '-r-------', '---------', '-r------a'],
 };
-const ROLES = ['admin', 'operator', 'viewer', 'auditor'];
+const ROLES = ['admin', 'operator', 'viewer', 'auditor', 'approver'];
 const LETTERS = ['c', 'r', 'u', 'd', 'x', 'k', 's', 'm', 'a'];
 const set = compilePolicies(builtinPolicies, { revision: 0 });
 
@@ -63,6 +63,7 @@ describe('the built-in roles', () => {
       'operator_access_policy',
       'viewer_access_policy',
       'auditor_access_policy',
+      'approver_access_policy',
     ]);
   });
 });

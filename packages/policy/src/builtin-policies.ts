@@ -54,4 +54,9 @@ export const builtinPolicies: readonly PolicyDocument[] = [
   },
   { name: 'viewer_access_policy', version, rules: readAll(READABLE, 'viewer') },
   { name: 'auditor_access_policy', version, rules: readAll(['audit', 'policies', 'decisions'], 'auditor') },
+  {
+    name: 'approver_access_policy',
+    version,
+    rules: [allow('plans:*', ['approve'], 'approver'), ...readAll(READABLE, 'approver')],
+  },
 ];

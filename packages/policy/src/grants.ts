@@ -74,14 +74,6 @@ export function isAllowedEverything(set: PolicySet, principal: Principal): boole
  */
 export function rightsBeyond(set: PolicySet, one: Principal, other: Principal): NotHeld[] {
   const [mine, theirs] = [certaintyFor(set, one), certaintyFor(set, other)];
-  const mayBeAllowed = (action: Action, resource: string) =>
-    set.rules.some(
-      (rule) =>
-        rule.effect === 'Allow' &&
-        rule.actions.has(action) &&
-        overlaps(rule.resource.text, resource) &&
-        mine.outcome(rule, resource) !== false,
-    );
   return set.rules.flatMap((rule) => {
     const resource = rule.resource.text;
     return [...rule.actions]
@@ -90,10 +82,30 @@ export function rightsBeyond(set: PolicySet, one: Principal, other: Principal): 
         const foreign = rankOf(theirs.outcome(rule, resource));
         return rule.effect === 'Allow'
           ? own > foreign && !theirs.allows(action, resource)
-          : foreign > own && mayBeAllowed(action, resource);
+          : foreign > own && mayBeAllowed(set, mine, action, resource);
       })
       .map((action) => ({ action, resource }));
   });
+}
+
+/** Whether a rule allows a principal an action on a part of a pattern, or does so in some circumstances. */
+export function mightDo(set: PolicySet, principal: Principal, action: Action, resource: string): boolean {
+  return mayBeAllowed(set, certaintyFor(set, principal), action, resource);
+}
+
+function mayBeAllowed(
+  set: PolicySet,
+  { outcome }: Pick<Certainty, 'outcome'>,
+  action: Action,
+  resource: string,
+): boolean {
+  return set.rules.some(
+    (rule) =>
+      rule.effect === 'Allow' &&
+      rule.actions.has(action) &&
+      overlaps(rule.resource.text, resource) &&
+      outcome(rule, resource) !== false,
+  );
 }
 
 /** The rules of a set that restrict a principal, or may do so in some circumstances. */

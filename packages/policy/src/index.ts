@@ -30,6 +30,7 @@ export type {
   Principal,
   RuleReference,
 } from './decision.js';
+export { documentsIn, formatOf, POLICY_FORMAT } from './format.js';
 export { explain, type ExplainedRule, type Explanation, type RuleOutcome } from './explain.js';
 export {
   addedAllows,
@@ -37,6 +38,7 @@ export {
   bindingRules,
   freedBy,
   isAllowedEverything,
+  mightDo,
   notHeld,
   rightsBeyond,
   type NotHeld,

@@ -30,6 +30,8 @@ export const policyBundlePayloadSchema = closed(
     /** Increases with each policy change; 0 while no policy exists. Revision 0 must not be enforced. */
     revision: count,
     issued_at: timestamp,
+    /** The format that a process must know to decide by the policies; absent: 1. Others refuse them. */
+    format: Type.Optional(Type.Integer({ minimum: 1 })),
     policies: listOf(
       closed({ id, name: text(128), version: text(64), rules: listOf(policyRuleSchema) }),
       100_000,
@@ -39,6 +41,12 @@ export const policyBundlePayloadSchema = closed(
 );
 /** A value of {@link policyBundlePayloadSchema}. */
 export type PolicyBundlePayload = Static<typeof policyBundlePayloadSchema>;
+
+/**
+ * The preference (RFC 7240) with which a process says which format of policies it knows: `Prefer: policy-format=2`. It is
+ * a header because the control center of 0.1 ignores unknown preferences.
+ */
+export const POLICY_FORMAT_PREFERENCE = 'policy-format';
 
 /** The purpose of the bundle's signature: `signText(keyring, POLICY_BUNDLE_PURPOSE, payload)`. */
 export const POLICY_BUNDLE_PURPOSE = 'policy-bundle';

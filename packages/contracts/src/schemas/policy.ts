@@ -2,6 +2,7 @@ import Type, { type Static } from 'typebox';
 import { ACTIONS } from '../actions.js';
 import { approvalSchema } from './approval.js';
 import { closed, id, listOf, nullable, oneOf, text, timestamp } from './basics.js';
+import { errorDetailSchema } from './envelope.js';
 import { withDefault } from './default.js';
 
 const MAX_RULES = 1000;
@@ -87,7 +88,16 @@ export type Policy = Static<typeof policySchema>;
 
 /** Response of `POST /policies`. */
 export const policyCreatedSchema = closed(
-  { id, name: text(128), version: text(64) },
+  {
+    id,
+    name: text(128),
+    version: text(64),
+    warnings: Type.Optional(
+      listOf(errorDetailSchema, MAX_RULES, {
+        description: 'What is valid and probably not meant: rules that too few people can satisfy',
+      }),
+    ),
+  },
   { title: 'PolicyCreated' },
 );
 /** A value of {@link policyCreatedSchema}. */

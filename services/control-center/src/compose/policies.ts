@@ -58,7 +58,7 @@ export function composePolicies(needs: PolicyNeeds): Policies {
 
   const policies = new PostgresPolicyStore(database);
   const inForce = new PoliciesInForce(policies, (error, revision) =>
-    log.error('the stored policies cannot be used: those before stay in force', { error, revision }),
+    log.error('the stored policies cannot be used: every request is refused', { error, revision }),
   );
   const service = new PolicyService(policies, work, clock, async () => {
     signal();

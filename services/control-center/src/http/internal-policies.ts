@@ -1,17 +1,25 @@
 import { signText, type Keyring } from '@provisioning/auth-token';
-import { getPolicyBundle, POLICY_BUNDLE_PURPOSE, type PolicyBundlePayload } from '@provisioning/contracts';
+import {
+  getPolicyBundle,
+  POLICY_BUNDLE_PURPOSE,
+  POLICY_FORMAT_PREFERENCE,
+  type PolicyBundlePayload,
+} from '@provisioning/contracts';
 import { on, reply, type Binding } from '@provisioning/http-kit';
+import { documentsIn, formatOf } from '@provisioning/policy';
 import type { Clock } from '../domain/clock.js';
 import type { PolicyStore } from '../domain/policy/policy-store.js';
 
 /** What the orchestrator needs to decide by the policies. */
 export function internalPolicyRoutes(policies: PolicyStore, keyring: Keyring, clock: Clock): Binding[] {
   return [
-    on(getPolicyBundle)(async () => {
-      const { revision, documents } = await policies.inForce();
+    on(getPolicyBundle)(async ({ prefer }) => {
+      const { revision, documents: stored } = await policies.inForce();
+      const documents = documentsIn(knownFormat(prefer), stored);
       const content: PolicyBundlePayload = {
         revision,
         issued_at: clock().toISOString(),
+        format: formatOf(documents),
         policies: documents as PolicyBundlePayload['policies'],
       };
       const payload = JSON.stringify(content);
@@ -21,4 +29,12 @@ export function internalPolicyRoutes(policies: PolicyStore, keyring: Keyring, cl
       );
     }),
   ];
+}
+
+/** Processes of releases before formats were introduced know the first one. */
+function knownFormat(prefer = ''): number {
+  const preferences = prefer.split(',').map((each) => each.trim().split('='));
+  const named = preferences.find(([name]) => name?.toLowerCase() === POLICY_FORMAT_PREFERENCE)?.[1];
+  const format = Number(named);
+  return Number.isInteger(format) && format > 0 ? format : 1;
 }

@@ -38,11 +38,10 @@ afterAll(async () => {
   await home.remove();
 });
 
-it('lets operators and viewers go on with commands, and use plans, and leaves an edited policy unchanged', async () => {
+it('adds commands and plans for the built-in roles, and leaves an edited policy unchanged', async () => {
   const of = (wanted: string) => builtinPolicies.find(({ name }) => name === wanted)!;
-  // Types of resources that later migrations allow.
-  const later = ['commands:*', 'plans:*'];
-  const before = (name: string) => of(name).rules.filter(({ resource }) => !later.includes(resource));
+  const before = (name: string) =>
+    of(name).rules.filter(({ resource }) => !['commands:*', 'plans:*'].includes(resource));
   const edited = before('viewer_access_policy').slice(1);
   const stored = {
     operator_access_policy: before('operator_access_policy'),
@@ -66,14 +65,21 @@ it('lets operators and viewers go on with commands, and use plans, and leaves an
   const rows = await database('policies').orderBy('name').select('name', 'revision', 'rules');
   const sorted = (rules: readonly object[]) => rules.map((rule) => JSON.stringify(rule)).sort();
   expect(rows.map(({ name, revision }) => [name, revision])).toEqual([
+    ['approver_access_policy', 1],
     ['operator_access_policy', 3],
     ['viewer_access_policy', 1],
   ]);
-  expect(sorted(rows[0].rules)).toEqual(sorted(of('operator_access_policy').rules));
-  expect(rows[1].rules).toEqual(edited);
-  expect(await database('policy_revision').first('revision')).toEqual({ revision: '6' });
-  expect(await database('policy_versions').select('revision', 'set_revision', 'changed_by')).toEqual([
+  expect(sorted(rows[0].rules)).toEqual(sorted(of('approver_access_policy').rules));
+  expect(sorted(rows[1].rules)).toEqual(sorted(of('operator_access_policy').rules));
+  expect(rows[2].rules).toEqual(edited);
+  expect(await database('policy_revision').first('revision')).toEqual({ revision: '7' });
+  expect(
+    await database('policy_versions')
+      .orderBy('set_revision')
+      .select('revision', 'set_revision', 'changed_by'),
+  ).toEqual([
     { revision: 2, set_revision: '5', changed_by: 'migration' },
-    { revision: 3, set_revision: '6', changed_by: 'migration' },
+    { revision: 1, set_revision: '6', changed_by: 'migration' },
+    { revision: 3, set_revision: '7', changed_by: 'migration' },
   ]);
 });

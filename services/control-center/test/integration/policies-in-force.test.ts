@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Failure } from '@provisioning/errors';
 import { silentLogger, createRedis, startHttpServer } from '@provisioning/runtime';
 import { describeWithRedis, ownRedis, waitFor } from '@provisioning/test-kit';
 import supertest from 'supertest';
@@ -47,7 +48,7 @@ describe('a change of policies', () => {
     await waitFor(async () => (await elsewhere()) === 403);
   });
 
-  it('that cannot be used leaves the previous policies in force', async () => {
+  it('that cannot be used refuses every request until the policies can be used', async () => {
     const { database } = service.api.opened;
     const { token } = await caller.signedIn('viewer');
     const here = async () => (await caller.call('get', '/policies', undefined, token)).status;
@@ -59,8 +60,10 @@ describe('a change of policies', () => {
       });
     await database('policy_revision').update({ revision: database.raw('revision + 1') });
     await waitFor(() => faults.some((message) => message.includes('cannot be used')));
-    expect(await here()).toBe(200);
+    expect(await here()).toBe(503);
     await database('policies').where({ id }).delete();
+    await database('policy_revision').update({ revision: database.raw('revision + 1') });
+    await waitFor(async () => (await here()) === 200);
     const deny = {
       effect: 'Deny',
       resource: 'policies:*',
@@ -91,18 +94,22 @@ describe('the policies in force', () => {
     );
   });
 
-  it('stay unchanged when the stored ones are faulty, which is reported once', async () => {
+  it('are none while the stored ones are faulty, which is reported once', async () => {
     const faults: number[] = [];
     const inForce = new PoliciesInForce(
       storeOf([set(1), set(2, 'no('), set(2, 'no('), set(3)]),
       (_error, revision) => faults.push(revision),
     );
-    const seen: number[] = [];
+    const seen: (number | string)[] = [];
     for (let turn = 0; turn < 4; turn++) {
       await inForce.refresh();
-      seen.push(inForce.current().revision);
+      try {
+        seen.push(inForce.current().revision);
+      } catch (error) {
+        seen.push((error as Failure).code);
+      }
     }
-    expect(seen).toEqual([1, 1, 1, 3]);
+    expect(seen).toEqual([1, 'policy_unsupported', 'policy_unsupported', 3]);
     expect(faults).toEqual([2]);
   });
 

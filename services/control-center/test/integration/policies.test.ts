@@ -48,7 +48,7 @@ describe('policies', () => {
 
   it('are the built-in ones after the first start', async () => {
     const answer = await call('get', '/policies?limit=2').expect(200);
-    expect(answer.headers['x-total-count']).toBe('4');
+    expect(answer.headers['x-total-count']).toBe('5');
     const all = dataOf<Body[]>(await call('get', '/policies').expect(200));
     expect(all.map(({ name }) => name).sort()).toEqual(builtinPolicies.map(({ name }) => name).sort());
     expect(all[0]).toMatchObject({ enabled: true, version: '1.0.0', revision: 1 });
@@ -290,5 +290,31 @@ describe('policies', () => {
     expect(sets.map(({ set_revision }) => Number(set_revision)).sort((a, b) => a - b)).toEqual(
       made.map((_, index) => before + 1 + index),
     );
+  });
+
+  it('that require approval are stored with a warning where too few people can give it', async () => {
+    const approve = (approval: Body) => ({
+      rules: [{ effect: 'RequireApproval', resource: 'servers:careful-*', action: ['*'], approval }],
+    });
+    const lacking = await create(approve({ count: 2, roles: ['approver'] }));
+    expect(lacking).toMatchObject({
+      warnings: [
+        { path: 'rules[0].approval', message: expect.stringContaining('0 users with the role approver') },
+      ],
+    });
+    await signedIn('approver');
+    await signedIn('approver');
+    const alone = await create(approve({ count: 2, roles: ['approver'], distinct_from: ['submitter'] }));
+    expect(alone).toMatchObject({
+      warnings: [{ message: expect.stringContaining('one of the approvers submits') }],
+    });
+    expect(await create(approve({ count: 2, roles: ['approver'] }))).not.toHaveProperty('warnings');
+    const question = { principal: { roles: ['operator'] }, action: 'create', resource: 'servers:careful-1' };
+    const { body } = await call('post', '/policies/simulate', question).expect(200);
+    expect(body.data).toMatchObject({
+      decision: 'NEEDS_APPROVAL',
+      approvals: [{ count: 2 }, { count: 2 }, { count: 2 }],
+    });
+    await call('post', '/policies', newPolicy(approve({ count: 0 }))).expect(422);
   });
 });

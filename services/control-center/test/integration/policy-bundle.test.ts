@@ -22,15 +22,31 @@ describe('the bundle of policies', () => {
     expect(isSigned(keyring, POLICY_BUNDLE_PURPOSE, `${payload} `, { kid, signature })).toBe(false);
     expect(isSigned(keyring, 'another-purpose', payload, { kid, signature })).toBe(false);
     const { revision, policies } = JSON.parse(payload) as PolicyBundlePayload;
-    expect(revision).toBe(4);
-    expect(headers['etag']).toBe('"4"');
+    expect(revision).toBe(5);
+    expect(headers['etag']).toBe('"5"');
     expect(policies.map(({ name }) => name).sort()).toEqual([
       'admin_access_policy',
+      'approver_access_policy',
       'auditor_access_policy',
       'operator_access_policy',
       'viewer_access_policy',
     ]);
     expect(policies[0]?.rules.length).toBeGreaterThan(0);
+  });
+
+  it('has what the caller knows: plans only from the format on that names them', async () => {
+    const token = issueServiceToken(keyring, 'orchestrator');
+    const asked = async (prefer: string) => {
+      const { body } = await ask(token).set('Prefer', prefer).expect(200);
+      const { format, policies } = JSON.parse(
+        (body as { data: PolicyBundle }).data.payload,
+      ) as PolicyBundlePayload;
+      return [format, policies.some(({ rules }) => rules.some(({ resource }) => resource === 'plans:*'))];
+    };
+    expect(await asked('policy-format=2')).toEqual([2, true]);
+    expect(await asked('wait=5, policy-format=3')).toEqual([2, true]);
+    for (const prefer of ['policy-format=1', 'policy-format=x', 'policy-format', 'wait=5'])
+      expect(await asked(prefer)).toEqual([1, false]);
   });
 
   it('is for the other service, not for users', async () => {

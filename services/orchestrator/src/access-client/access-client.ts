@@ -12,7 +12,7 @@ import type { Logger } from '@provisioning/runtime';
 import { refuseIfStale, type AccessRules } from '../domain/access/access-rules.js';
 import type { AccessFile } from './access-file.js';
 import type { AccessMarks } from './access-marks.js';
-import { AccessState } from './access-state.js';
+import { AccessState, UnusablePolicies } from './access-state.js';
 import { ApiTokenCache, noGood } from './api-token-cache.js';
 import { VerifiedTokens } from './verified-tokens.js';
 
@@ -221,11 +221,25 @@ export class AccessClient {
       return true;
     } catch (error) {
       if (!this.#bundleIsBad)
-        this.options.log.error('the policies cannot be put in force; those before them stay', { error });
+        this.options.log.error(
+          error instanceof UnusablePolicies
+            ? 'the policies cannot be used by this process: nothing is allowed until they can'
+            : 'the policies cannot be put in force; those before them stay',
+          { error },
+        );
       this.#bundleIsBad = true;
       this.options.bundleFailed?.();
-      return false;
+      if (!(error instanceof UnusablePolicies)) return false;
+      await this.#markRevision(error.revision);
+      return true;
     }
+  }
+
+  /** After a restart, the file with the policies before is refused too. */
+  async #markRevision(policyRevision: number): Promise<void> {
+    await this.options.marks
+      .keep({ policyRevision, revocationHead: this.#state.head }, { countsAnew: false })
+      .catch((error: unknown) => this.options.log.warn('the mark of the policies cannot be kept', { error }));
   }
 
   async #keep(): Promise<void> {

@@ -6,7 +6,7 @@ import {
   type Revocation,
 } from '@provisioning/contracts';
 import { Failure } from '@provisioning/errors';
-import { compilePolicies, type PolicySet } from '@provisioning/policy';
+import { compilePolicies, POLICY_FORMAT, type PolicySet } from '@provisioning/policy';
 import type { Marks } from './access-marks.js';
 
 /** The state on disk, with which a restarted process decides while the control center is away. */
@@ -19,12 +19,25 @@ export interface KeptAccess {
   heard_at: string;
 }
 
+/** The newest policies cannot be used by this process: their format, or something in them, is unknown. */
+export class UnusablePolicies extends Error {
+  constructor(
+    readonly revision: number,
+    reason: string,
+    options?: ErrorOptions,
+  ) {
+    super(reason, options);
+  }
+}
+
 /** The control center's decisions that are known here: the revocations and the policies. */
 export class AccessState {
   readonly #revocations = new Map<number, Revocation>();
   #set = new RevocationSet();
   #policies: PolicySet | undefined;
   #bundle: PolicyBundle | undefined;
+  /** Why the newest policies cannot be used; undefined if they can. */
+  #unusable: UnusablePolicies | undefined;
   /** The highest revision that any process has received: older policies are never put in force. */
   #floor = 0;
   /** The last revocation that is known. */
@@ -44,9 +57,16 @@ export class AccessState {
     return this.#policies?.revision ?? 0;
   }
 
-  /** @throws Failure `unavailable` if there have been none yet */
+  /** @throws Failure `unavailable` if there have been none yet, or the newest cannot be used (`policy_unsupported`) */
   get policies(): PolicySet {
     if (this.#policies) return this.#policies;
+    if (this.#unusable) {
+      throw new Failure(
+        'unavailable',
+        `The policies of the control center cannot be used here, so nothing can be allowed: ${this.#unusable.message} Update this service, or correct the policies.`,
+        { code: 'policy_unsupported', retryAfter: 5 },
+      );
+    }
     throw new Failure(
       'unavailable',
       'The policies have not arrived from the control center yet, so nothing can be allowed. Start it, or see that CONTROL_CENTER_INTERNAL_URL is the address of its internal port.',
@@ -67,19 +87,32 @@ export class AccessState {
   }
 
   /**
-   * Puts a bundle in force completely or not at all.
-   * @throws if the control center did not sign it, if it is not valid, or if it is older than the one in force
+   * Puts a bundle in force completely or not at all. A newer one that this process cannot use ends those in force: they
+   * may allow what the newer one restricts.
+   * @throws UnusablePolicies in that case; another Error if the control center did not sign it, or it is older than the one
+   * in force
    */
   use(bundle: PolicyBundle): void {
     if (!isSigned(this.keyring, POLICY_BUNDLE_PURPOSE, bundle.payload, bundle))
       throw new Error('the policy bundle is not signed with the secret that the services share');
     // Signed by the control center: it has the shape of the contract.
-    const { revision, policies } = JSON.parse(bundle.payload) as PolicyBundlePayload;
+    const { revision, format = 1, policies } = JSON.parse(bundle.payload) as PolicyBundlePayload;
     const newest = Math.max(this.revision, this.#floor);
     if (revision < newest)
       throw new Error(`the policy bundle has revision ${revision}, older than ${newest}, which was in force`);
     if (revision === 0) throw new Error('the control center has no policies yet');
-    this.#policies = compilePolicies(policies, { revision });
+    try {
+      if (format > POLICY_FORMAT)
+        throw new Error(`They have format ${format}, and this process knows formats up to ${POLICY_FORMAT}.`);
+      this.#policies = compilePolicies(policies, { revision });
+    } catch (error) {
+      this.#unusable = new UnusablePolicies(revision, (error as Error).message, { cause: error });
+      this.#policies = undefined;
+      this.#bundle = undefined;
+      this.#floor = revision;
+      throw this.#unusable;
+    }
+    this.#unusable = undefined;
     this.#bundle = bundle;
   }
 

@@ -48,14 +48,19 @@ export class ControlCenterClient {
   }
 
   /** @returns `data` of the answer. @throws Failure `unavailable` for every failure */
-  get(path: string): Promise<unknown> {
-    return this.#ask('GET', path);
+  get(path: string, headers?: Record<string, string>): Promise<unknown> {
+    return this.#ask('GET', path, undefined, headers);
   }
 
-  async #ask(method: 'GET' | 'POST', path: string, body?: string): Promise<unknown> {
+  async #ask(
+    method: 'GET' | 'POST',
+    path: string,
+    body?: string,
+    headers: Record<string, string> = {},
+  ): Promise<unknown> {
     let answer: Answer;
     try {
-      answer = await this.#send(method, path, body);
+      answer = await this.#send(method, path, body, headers);
       if (answer.status >= 200 && answer.status < 300)
         return (JSON.parse(answer.text) as { data: unknown }).data;
       if (answer.status === 409)
@@ -75,13 +80,23 @@ export class ControlCenterClient {
   }
 
   /** Ends at the deadline of the request on whose behalf it calls, if there is one. */
-  #send(method: string, path: string, body: string | undefined): Promise<Answer> {
+  #send(
+    method: string,
+    path: string,
+    body: string | undefined,
+    headers: Record<string, string>,
+  ): Promise<Answer> {
     const patience = currentContext()?.patience;
-    const answer = this.#exchange(method, path, body);
+    const answer = this.#exchange(method, path, body, headers);
     return patience ? patience.waitFor(answer) : answer;
   }
 
-  #exchange(method: string, path: string, body: string | undefined): Promise<Answer> {
+  #exchange(
+    method: string,
+    path: string,
+    body: string | undefined,
+    headers: Record<string, string>,
+  ): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const request = this.#request({
         ...this.#target,
@@ -89,6 +104,7 @@ export class ControlCenterClient {
         path,
         signal: AbortSignal.timeout(this.patienceMs),
         headers: {
+          ...headers,
           authorization: `Bearer ${issueServiceToken(this.keyring, SERVICE)}`,
           ...(body === undefined
             ? {}

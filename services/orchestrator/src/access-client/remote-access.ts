@@ -1,4 +1,11 @@
-import type { Introspection, LoggedDecision, PolicyBundle, Revocations } from '@provisioning/contracts';
+import {
+  POLICY_FORMAT_PREFERENCE,
+  type Introspection,
+  type LoggedDecision,
+  type PolicyBundle,
+  type Revocations,
+} from '@provisioning/contracts';
+import { POLICY_FORMAT } from '@provisioning/policy';
 import type { CurrentUser } from '../domain/access/grant-reviewer.js';
 import type { ControlCenter } from './access-client.js';
 import { bodiesOf } from './in-pieces.js';
@@ -19,7 +26,9 @@ export class RemoteAccess implements ControlCenter {
   }
 
   async policyBundle(): Promise<PolicyBundle> {
-    return (await this.client.get('/internal/policy-bundle')) as PolicyBundle;
+    return (await this.client.get('/internal/policy-bundle', {
+      prefer: `${POLICY_FORMAT_PREFERENCE}=${POLICY_FORMAT}`,
+    })) as PolicyBundle;
   }
 
   async introspect(tokenHash: string): Promise<Introspection> {

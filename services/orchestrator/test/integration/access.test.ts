@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createKeyring, hashApiToken, issueToken, makeApiToken } from '@provisioning/auth-token';
-import { builtinPolicies } from '@provisioning/policy';
+import { builtinPolicies, type PolicyDocument } from '@provisioning/policy';
 import { waitFor } from '@provisioning/test-kit';
 import { v7 as uuidv7 } from 'uuid';
 import { SECRET, testApi, type TestApi } from '../support/test-api.js';
@@ -15,6 +15,7 @@ afterAll(() => api.stop());
 afterEach(async () => {
   api.access.away = false;
   api.access.forger = undefined;
+  api.access.format = undefined;
   api.access.change(builtinPolicies);
   await api.look();
 });
@@ -83,6 +84,14 @@ describe('the policies', () => {
     },
   ];
 
+  /** A policy of a later release. */
+  const withEffect = (effect: string): PolicyDocument => ({
+    name: 'later',
+    version: '1',
+    // Safe cast: the bundle is sent as JSON.
+    rules: [{ effect: effect as 'Deny', resource: 'servers:*', action: ['create'] }],
+  });
+
   it('are in force as soon as they are received', async () => {
     const caller = signedIn();
     await caller.submit().expect(200);
@@ -98,7 +107,7 @@ describe('the policies', () => {
     });
   });
 
-  it('stay unchanged when the new ones have a foreign signature or cannot be used', async () => {
+  it('stay unchanged when the new ones have a foreign signature, and end when they cannot be used', async () => {
     const caller = signedIn();
     const errors = async () =>
       /policy_bundle_errors_total (\d+)/.exec((await api.anonymous.get('/metrics')).text)?.[1];
@@ -113,10 +122,36 @@ describe('the policies', () => {
     ];
     api.access.change([{ name: 'broken', version: '1', rules: broken }]);
     await api.look();
-    await caller.submit().expect(200);
     expect(Number(await errors())).toBeGreaterThan(before);
-    const { body } = await signedIn(['viewer']).get('/state/system/health').expect(200);
-    expect(body.data.components).toMatchObject({ monitoring: 'Degraded' });
+    const { body } = await caller.submit().expect(503);
+    expect(body.code).toBe('policy_unsupported');
+  });
+
+  it.each<[string, () => void]>([
+    ['an effect', () => api.access.change([...builtinPolicies, withEffect('RequireWitness')])],
+    [
+      'a format',
+      () => {
+        api.access.format = 3;
+        api.access.change(builtinPolicies);
+      },
+    ],
+  ])('are refused with %s that this process does not know, and those before end', async (_what, send) => {
+    const caller = signedIn();
+    send();
+    await api.look();
+    await caller.submit().expect(503);
+    await caller.get().expect(503);
+    api.access.format = undefined;
+    // A revision before the refused one does not return either.
+    api.access.revision -= 1;
+    api.access.policies = builtinPolicies;
+    await api.look();
+    await caller.submit().expect(503);
+    api.access.revision += 1;
+    api.access.change(builtinPolicies);
+    await api.look();
+    await caller.submit().expect(200);
   });
 
   it('never return to an older revision', async () => {

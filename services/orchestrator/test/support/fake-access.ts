@@ -16,6 +16,8 @@ import type { CurrentUser } from '../../src/domain/access/grant-reviewer.js';
 /** The access data of the control center: the built-in policies, which a test can change. */
 export class FakeAccess implements AccessSource {
   revision = 1;
+  /** The format that bundles claim to need; undefined: none is named, as in 0.1. */
+  format: number | undefined;
   policies: readonly PolicyDocument[] = builtinPolicies;
   readonly revoked: Revocation[] = [];
   /** By the hash of their token. */
@@ -60,6 +62,7 @@ export class FakeAccess implements AccessSource {
     const payload = JSON.stringify({
       revision: this.revision,
       issued_at: new Date().toISOString(),
+      ...(this.format === undefined ? {} : { format: this.format }),
       policies: policies as PolicyBundlePayload['policies'],
     } satisfies PolicyBundlePayload);
     return { payload, ...signText(this.forger ?? this.#keyring, POLICY_BUNDLE_PURPOSE, payload) };

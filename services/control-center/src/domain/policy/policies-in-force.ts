@@ -2,7 +2,10 @@ import { Failure } from '@provisioning/errors';
 import { compilePolicies, type PolicySet } from '@provisioning/policy';
 import type { PolicyStore } from './policy-store.js';
 
-/** The stored policies, compiled. A revision that cannot be compiled leaves the previous one in force. */
+/**
+ * The stored policies, compiled. A revision that cannot be compiled ends the previous one, which may allow what the newer
+ * one restricts: nothing is allowed until the policies can be used.
+ */
 export class PoliciesInForce {
   #set: PolicySet | undefined;
   /** The newest revision that was read, even if it could not be compiled. */
@@ -15,9 +18,16 @@ export class PoliciesInForce {
     private readonly onFault: (error: unknown, revision: number) => void,
   ) {}
 
-  /** @throws Failure `unavailable` while no policies have been read yet. */
+  /** @throws Failure `unavailable` while no policies have been read yet, or those stored cannot be used. */
   readonly current = (): PolicySet => {
     if (this.#set) return this.#set;
+    if (this.#seen !== undefined) {
+      throw new Failure(
+        'unavailable',
+        'The stored policies cannot be used by this version, so every request is refused. Update the service, or repair the policies offline.',
+        { code: 'policy_unsupported', retryAfter: 5 },
+      );
+    }
     throw new Failure(
       'unavailable',
       'The policies have not been read yet, so every request is refused. Try again in a moment.',
@@ -46,6 +56,7 @@ export class PoliciesInForce {
     try {
       this.#set = compilePolicies(documents, { revision });
     } catch (error) {
+      this.#set = undefined;
       this.onFault(error, revision);
     }
     this.#seen = revision;

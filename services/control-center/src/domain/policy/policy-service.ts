@@ -7,6 +7,7 @@ import type { IdempotencyKey } from '../idempotency.js';
 import type { Page } from '../page.js';
 import type { Stores, UnitOfWork } from '../unit-of-work.js';
 import type { PolicyStore } from './policy-store.js';
+import { approvalWarnings } from './approval-warnings.js';
 import { policyDiff } from './policy-diff.js';
 import { mustLeaveAnEditor } from './editor-guard.js';
 import { mustBeWritersToChange, rightsChange } from './policy-guards.js';
@@ -32,6 +33,8 @@ export interface CreatedPolicy {
   id: string;
   name: string;
   version: string;
+  /** What is valid and probably not meant: rules that too few people can satisfy. Absent where there is nothing. */
+  warnings?: FailureDetail[];
 }
 
 /** Reads and changes policies. */
@@ -88,8 +91,9 @@ export class PolicyService {
       const before = await this.#lock(stores);
       return stores.idempotency.once(idempotency, async () => {
         await stores.policies.insert(policy);
-        await this.#record(stores, before, undefined, policy, writer);
-        return { id: policy.id, name, version };
+        const after = await this.#record(stores, before, undefined, policy, writer);
+        const warnings = enabled ? await approvalWarnings(after, rules, stores.users) : [];
+        return { id: policy.id, name, version, ...(warnings.length > 0 ? { warnings } : {}) };
       });
     });
     await this.onChange();
@@ -135,20 +139,21 @@ export class PolicyService {
     return this.#sets.of(policies);
   }
 
-  /** Checks the change and records it. */
+  /** Checks the change and records it. @returns the policies after it */
   async #record(
     { policies, users, audit }: Stores,
     inForce: PolicySet,
     before: Policy | undefined,
     after: Policy | undefined,
     { principal, actor }: PolicyWriter,
-  ): Promise<void> {
+  ): Promise<PolicySet> {
     const at = this.clock();
     await users.lockAll();
     const change = rightsChange(before && documentOf(before), after && documentOf(after));
     await mustBeWritersToChange(inForce, principal, change, users);
     const { documents, revision } = await policies.inForce();
-    await mustLeaveAnEditor(inForce, compilePolicies(documents, { revision }), users);
+    const then = compilePolicies(documents, { revision });
+    await mustLeaveAnEditor(inForce, then, users);
     const policy = found(after ?? before);
     await policies.recordChange(policy, { by: actor, at, deleted: after === undefined });
     await audit.append({
@@ -158,6 +163,7 @@ export class PolicyService {
       result: 'success',
       details: policyDiff(before, after),
     });
+    return then;
   }
 }
 
