@@ -65,9 +65,9 @@ export async function up(knex: Knex): Promise<void> {
   for (const [name, { before, added }] of Object.entries(BUILTIN)) {
     const { rows } = (await knex.raw(
       `with locked as (select revision from policy_revision for update)
-       update policies set rules = (rules::jsonb || ?::jsonb)::json, revision = policies.revision + 1, updated_at = now()
+       update policies set rules = ?::json, revision = policies.revision + 1, updated_at = now()
          from locked where name = ? and ${SORTED('rules')} = ${SORTED('?')} returning policies.id`,
-      [JSON.stringify(added), name, JSON.stringify(before)],
+      [JSON.stringify([...before, ...added]), name, JSON.stringify(before)],
     )) as { rows: { id: string }[] };
     const [changed] = rows;
     if (!changed) continue;
