@@ -1,11 +1,6 @@
-import {
-  distinctRequirements,
-  unfulfilled,
-  type ApprovalRequirement,
-  type ApprovedPlan,
-} from './approval.js';
+import { distinctRequirements, unfulfilled, type ApprovedPlan } from './approval.js';
 import { decide, referenceTo } from './decide.js';
-import type { Decision } from './decision.js';
+import type { ApprovalRequirement, Decision } from './decision.js';
 import type { Asker } from './audience.js';
 import type { PolicySet } from './policy-set.js';
 import type { Question } from './question.js';

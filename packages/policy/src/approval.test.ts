@@ -2,18 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import { aRequest } from '../test/a-request.js';
 import { faultsOf } from '../test/faults-of.js';
 import { answerQuestion } from './answer.js';
-import {
-  countedApprovals,
-  demandsAtLeast,
-  unfulfilled,
-  type Approval,
-  type RuleApproval,
-} from './approval.js';
+import { countedApprovals, demandsAtLeast, unfulfilled, type Approval } from './approval.js';
 import { compilePolicy } from './compile-policy.js';
 import { decide } from './decide.js';
 import { explain } from './explain.js';
 import { outlookOf } from './outlook.js';
-import type { PolicyRule } from './policy.js';
+import type { PolicyRule, RuleApproval } from './policy.js';
 import { compilePolicies } from './policy-set.js';
 
 const policies = (...rules: PolicyRule[]) =>

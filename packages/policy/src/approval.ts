@@ -1,30 +1,5 @@
-import type { PlanContext, RuleReference } from './decision.js';
-import type { Action, ResourceType } from './policy.js';
-
-/** The `approval` of a rule, as in the API. */
-export interface RuleApproval {
-  /** How many people must approve, 1 or more. Each counts once. */
-  count: number;
-  /** Only users who have one of these roles count; absent: every user who may approve. */
-  roles?: string[];
-  /** Whose approval does not count; absent: the submitter's counts too. */
-  distinct_from?: 'submitter'[];
-  /** Seconds after which an approval no longer counts; absent: it does not expire. */
-  expires_in?: number;
-}
-
-/** What a `RequireApproval` rule that matched a request demands. */
-export interface ApprovalRequirement extends RuleReference {
-  policyId: string | null;
-  /** How many people must approve, 1 or more. */
-  count: number;
-  /** Null: every user who may approve counts. */
-  roles: readonly string[] | null;
-  /** Empty: the submitter's approval counts too. */
-  distinctFrom: readonly 'submitter'[];
-  /** Seconds after which an approval no longer counts; null: never. */
-  expiresIn: number | null;
-}
+import type { ApprovalRequirement, PlanContext } from './decision.js';
+import type { Action, ResourceType, RuleApproval } from './policy.js';
 
 /** An approval that was given, with the roles that the approver has now. */
 export interface Approval {

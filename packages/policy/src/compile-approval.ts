@@ -1,6 +1,6 @@
-import { APPROVABLE_ACTIONS, APPROVABLE_TYPES, type RuleApproval } from './approval.js';
+import { APPROVABLE_ACTIONS, APPROVABLE_TYPES } from './approval.js';
 import { LIMITS } from './limits.js';
-import { isAction, type Action, type Effect } from './policy.js';
+import { isAction, type Action, type Effect, type RuleApproval } from './policy.js';
 import { typeOfPattern } from './resource-pattern.js';
 
 /** Reports a fault of a member of a rule. */

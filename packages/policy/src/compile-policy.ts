@@ -1,9 +1,16 @@
 import { Failure, type FailureDetail } from '@provisioning/errors';
-import type { RuleApproval } from './approval.js';
 import { compileCondition, type Condition } from './cel/condition.js';
 import { approvableActions, compileApproval } from './compile-approval.js';
 import { LIMITS } from './limits.js';
-import { ACTIONS, EFFECTS, isAction, type Action, type Effect, type PolicyDocument } from './policy.js';
+import {
+  ACTIONS,
+  EFFECTS,
+  isAction,
+  type Action,
+  type Effect,
+  type PolicyDocument,
+  type RuleApproval,
+} from './policy.js';
 import { parseResourcePattern, type ResourcePattern } from './resource-pattern.js';
 
 /** A rule, ready to be evaluated. */

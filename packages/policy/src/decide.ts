@@ -3,9 +3,15 @@ import type { Condition, Outcome } from './cel/condition.js';
 import { outcomesFor } from './cel/user-outcomes.js';
 import { checkRequest } from './check-request.js';
 import type { CompiledRule } from './compile-policy.js';
-import type { ApprovalRequirement, RuleApproval } from './approval.js';
-import type { Decision, DecisionError, DecisionRequest, MatchedRule, RuleReference } from './decision.js';
-import { isAction } from './policy.js';
+import type {
+  ApprovalRequirement,
+  Decision,
+  DecisionError,
+  DecisionRequest,
+  MatchedRule,
+  RuleReference,
+} from './decision.js';
+import { isAction, type RuleApproval } from './policy.js';
 import type { PolicySet } from './policy-set.js';
 import { parseResource } from './resource-pattern.js';
 

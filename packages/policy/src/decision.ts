@@ -1,4 +1,3 @@
-import type { ApprovalRequirement } from './approval.js';
 import type { Effect } from './policy.js';
 
 /** The user of a request. */
@@ -41,6 +40,19 @@ export interface RuleReference {
   policy: string;
   /** Counted from 0 in the policy's `rules`. */
   index: number;
+}
+
+/** What a `RequireApproval` rule that matched a request demands. */
+export interface ApprovalRequirement extends RuleReference {
+  policyId: string | null;
+  /** How many people must approve, 1 or more. */
+  count: number;
+  /** Null: every user who may approve counts. */
+  roles: readonly string[] | null;
+  /** Empty: the submitter's approval counts too. */
+  distinctFrom: readonly 'submitter'[];
+  /** Seconds after which an approval no longer counts; null: never. */
+  expiresIn: number | null;
 }
 
 /** A rule that counted. */

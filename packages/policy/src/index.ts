@@ -5,9 +5,7 @@ export {
   distinctRequirements,
   unfulfilled,
   type Approval,
-  type ApprovalRequirement,
   type ApprovedPlan,
-  type RuleApproval,
 } from './approval.js';
 export { builtinPolicies } from './builtin-policies.js';
 export {
@@ -22,6 +20,7 @@ export { checkRequest } from './check-request.js';
 export { compilePolicy, type CompiledPolicy } from './compile-policy.js';
 export { decide } from './decide.js';
 export type {
+  ApprovalRequirement,
   Decision,
   DecisionError,
   DecisionRequest,

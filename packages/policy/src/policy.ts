@@ -1,5 +1,4 @@
 import { ACTIONS, type Action } from '@provisioning/contracts/actions';
-import type { RuleApproval } from './approval.js';
 
 export { ACTIONS, type Action };
 
@@ -25,6 +24,18 @@ export const RESOURCE_TYPES = [
 ] as const;
 /** One of {@link RESOURCE_TYPES}. */
 export type ResourceType = (typeof RESOURCE_TYPES)[number];
+
+/** The `approval` of a rule, as in the API. */
+export interface RuleApproval {
+  /** How many people must approve, 1 or more. Each counts once. */
+  count: number;
+  /** Only users who have one of these roles count; absent: every user who may approve. */
+  roles?: string[];
+  /** Whose approval does not count; absent: the submitter's counts too. */
+  distinct_from?: 'submitter'[];
+  /** Seconds after which an approval no longer counts; absent: it does not expire. */
+  expires_in?: number;
+}
 
 export const EFFECTS = ['Allow', 'Deny', 'RequireApproval'] as const;
 /** The effect of a rule. `RequireApproval` grants nothing: every matching one must be satisfied by an approved plan. */

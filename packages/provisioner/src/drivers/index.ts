@@ -1,8 +1,6 @@
-export { CATALOG } from './catalog.js';
 export { DriverError, type ActContext, type Collection, type Driver } from './driver.js';
 export { DriverSet, type DriverSetOptions, type Look } from './driver-set.js';
 export { createLocalDriver } from './local/local-driver.js';
-export { DRIVER_VARIABLES, missingFor } from './plugin.js';
 export { PROVIDERS, TEST_PROVIDER, type Provider } from './providers.js';
 export {
   counted,
