@@ -18,6 +18,14 @@ create function report_worker_fault(p_worker uuid, p_fault text) returns void la
   update workers set fault = left(p_fault, 2000) where id = p_worker and state = 'alive'
 $$;
 
+-- Has a worker claim nothing more, from the commit on: this waits for the round in which it claims at this moment
+-- (45_rounds.sql). Returns whether that is new: false for a worker that drains already or was declared dead.
+create function drain_worker(p_worker uuid) returns boolean language plpgsql as $$
+begin
+  update workers set draining_since = now() where id = p_worker and state = 'alive' and draining_since is null;
+  return found;
+end $$;
+
 -- Ends an attempt whose worker or executor is lost and whose processes have ended.
 -- A task that may be repeated becomes Ready again. One that must not be repeated, or was lost too often, becomes Unknown
 -- if its outcome can be found out, else Failed.

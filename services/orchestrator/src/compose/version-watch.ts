@@ -22,12 +22,17 @@ export class VersionWatch {
     if (tooOld !== undefined) throw new Failure('unavailable', tooOld, { code: 'version_too_old' });
   }
 
-  /** Sends this process a SIGTERM if the schema needs a newer version. @throws the error of Postgres */
-  async check(): Promise<void> {
+  /**
+   * Sends this process a SIGTERM if the schema needs a newer version.
+   * @param drain called before that; nothing is claimed once it has resolved
+   * @throws the error of Postgres
+   */
+  async check(drain: () => Promise<void>): Promise<void> {
     if (this.#ending) return;
     const tooOld = await this.#whyTooOld();
     if (tooOld === undefined) return;
     this.#ending = true;
+    await drain();
     this.log.error(tooOld);
     process.kill(process.pid, 'SIGTERM');
   }

@@ -14,7 +14,9 @@ export interface WorkerJobParts {
   maintenance: MaintenanceStore;
   /** How long logs, events and snapshots are kept. */
   retentionDays: number;
-  supervisor: ExecutorSupervisor;
+  supervisor: Pick<ExecutorSupervisor, 'checkSilence'>;
+  /** Has the executor claim nothing more. */
+  drain: () => Promise<void>;
   version: VersionWatch;
   /** The jobs of the queue; absent where there is no Redis. */
   queue: { follow: () => Promise<void>; promote: () => Promise<void> } | undefined;
@@ -23,7 +25,7 @@ export interface WorkerJobParts {
 
 /** Every periodic job of a worker process. Its executor, a process of its own, has a list of its own. */
 export function workerJobs(parts: WorkerJobParts): PeriodicJob[] {
-  const { leaseSweep, maintenance, retentionDays, supervisor, version, queue, log } = parts;
+  const { leaseSweep, maintenance, retentionDays, supervisor, drain, version, queue, log } = parts;
   return [
     ...queueJobs(queue),
     {
@@ -45,7 +47,7 @@ export function workerJobs(parts: WorkerJobParts): PeriodicJob[] {
       intervalMs: 5_000,
       startsLater: true,
       failure: 'the version of the schema could not be read',
-      run: () => version.check(),
+      run: () => version.check(drain),
     },
     {
       name: 'partitions',

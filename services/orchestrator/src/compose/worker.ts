@@ -100,6 +100,7 @@ export async function startWorker(config: WorkerConfig, telemetry?: JobTelemetry
     });
     resources.add('http', () => http.close());
     await supervisor.start();
+    const drain = () => supervisor.drain(config.drainSeconds * 1000);
     resources.add('executor', () => supervisor.stop(config.drainSeconds * 1000));
     const queue = openQueue(config, base, supervisor, () => void jobs.wake('queue_follow'), telemetry);
     const jobs = new JobRunner(
@@ -110,6 +111,7 @@ export async function startWorker(config: WorkerConfig, telemetry?: JobTelemetry
         maintenance: new PostgresMaintenanceStore(base.database),
         retentionDays: config.retentionDays,
         supervisor,
+        drain,
         version,
         log,
       }),
@@ -128,6 +130,8 @@ export async function startWorker(config: WorkerConfig, telemetry?: JobTelemetry
       stopWithinMs: config.drainSeconds * 1000 + STOP_MARGIN_MS,
       stop: () => {
         stopping = true;
+        // First of all: what is closed before the executor takes time, in which it would claim.
+        void drain();
         return resources.close(log);
       },
     };

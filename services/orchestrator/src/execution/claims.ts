@@ -52,7 +52,7 @@ export class Claims {
     return [...this.#runs.values()];
   }
 
-  /** Starts no more tasks, whatever is claimed or accepted. */
+  /** Starts no more tasks. Those that are claimed or accepted from now on are given back. */
   close(): void {
     this.#closed = true;
   }
@@ -74,7 +74,11 @@ export class Claims {
     for (const task of tasks) {
       this.options.crash.pass('after-claim');
       this.#accepting.delete(task.id);
-      if (this.#closed || this.#runs.has(task.id) || this.#accepted.has(nameOf(task))) continue;
+      if (this.#runs.has(task.id) || this.#accepted.has(nameOf(task))) continue;
+      if (this.#closed) {
+        void this.#giveBack(task);
+        continue;
+      }
       const run = this.#begin(task);
       if (!run) continue;
       this.#runs.set(task.id, run);
@@ -135,6 +139,19 @@ export class Claims {
       if (requeue) this.#unfitUntil = performance.now() + UNFIT_MS;
       void this.#reportNeverStarted(task, reason, requeue);
       return undefined;
+    }
+  }
+
+  /** A round that was under way has claimed it. Other workers can start it now, not only when this executor has ended. */
+  async #giveBack({ id, attempt }: ClaimedTask): Promise<void> {
+    const { ledger, workerId, ready } = this.options;
+    try {
+      ready(await ledger.reportLost(id, attempt, workerId, 'Its worker was stopped.', false));
+    } catch (error) {
+      executorLog('warn', 'a task could not be given back: it is requeued when this executor has ended', {
+        task_id: id,
+        error: String(error),
+      });
     }
   }
 

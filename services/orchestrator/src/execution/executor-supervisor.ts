@@ -13,6 +13,8 @@ import { isAlive, killByCookie, sendSignal } from './processes.js';
 const FLAGS = ['--max-semi-space-size=4', '--optimize-for-size'];
 const CONNECT_TRIES = 100;
 const CONNECT_PAUSE_MS = 100;
+/** Time that an executor has to end itself and its commands after the grace. */
+const END_MS = 3_000;
 const RESTART_PAUSE_MS = 1_000;
 /** A check that is this late, in milliseconds, means that this process was frozen. */
 const LATE_CHECK_MS = 3_000;
@@ -41,6 +43,9 @@ export class ExecutorSupervisor {
   #lastWord = performance.now();
   #lastCheck = performance.now();
   #stopping = false;
+  #draining: Promise<void> | undefined;
+  /** Until this moment of `performance.now()` an executor that drains may end on its own. */
+  #drainUntil = 0;
   #running = 0;
   /** Whether it can start commands, and why not, in its last message. */
   #ready = false;
@@ -52,7 +57,7 @@ export class ExecutorSupervisor {
   constructor(
     private readonly executorScript: string,
     private readonly options: ExecutorOptions,
-    private readonly ledger: Pick<Ledger, 'predecessors' | 'releaseWorker'>,
+    private readonly ledger: Pick<Ledger, 'predecessors' | 'drain' | 'releaseWorker'>,
     private readonly events: SupervisorEvents,
   ) {
     this.#crashAt = options.crashAt;
@@ -101,15 +106,36 @@ export class ExecutorSupervisor {
     });
   }
 
-  /** Lets the executor finish for `graceMs`, then ends it and its commands. */
-  async stop(graceMs: number): Promise<void> {
+  /**
+   * Has the executor claim nothing more, and end within `graceMs`. Resolves when Postgres gives it no more tasks, or could
+   * not be asked; never rejects. Only the first call counts.
+   */
+  drain(graceMs: number): Promise<void> {
     this.#stopping = true;
+    this.#draining ??= this.#drain(graceMs);
+    return this.#draining;
+  }
+
+  async #drain(graceMs: number): Promise<void> {
     await this.#attaching.catch(() => undefined);
+    this.#drainUntil = performance.now() + graceMs + END_MS;
+    if (!this.#executor) return;
+    if (this.#socket) sendMessage(this.#socket, { type: 'drain', graceMs });
+    // The message does not reach a round that is under way.
+    await this.ledger.drain(this.#executor.workerId).catch((error: unknown) => {
+      this.events.log.warn(
+        'the executor could not be drained in Postgres: a round that is under way may still claim',
+        { error },
+      );
+    });
+  }
+
+  /** Drains the executor, unless it drains already, and waits until it has ended; then ends it and its commands. */
+  async stop(graceMs: number): Promise<void> {
+    await this.drain(graceMs);
     const executor = this.#executor;
-    if (!this.#socket || !executor) return;
-    sendMessage(this.#socket, { type: 'drain', graceMs });
-    const deadline = performance.now() + graceMs + 3_000;
-    while (isAlive(executor.pid) && performance.now() < deadline) await sleep(50);
+    if (!executor) return;
+    while (isAlive(executor.pid) && performance.now() < this.#drainUntil) await sleep(50);
     if (isAlive(executor.pid)) await this.#reap(executor, 'Its worker was stopped.');
     this.#socket?.destroy();
   }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -246,15 +246,23 @@ describe('when processes die', () => {
     expect(await platform.database('locks')).toEqual([]);
   });
 
-  it('a worker that is stopped requeues running tasks without using up an attempt', async () => {
-    const worker = await platform.startWorker({ DRAIN_SECONDS: '0' });
-    const id = await platform.submit(witnessed('f', 3), { maxAttempts: 1 });
+  it('a worker that is stopped claims nothing more and requeues running tasks without using up an attempt', async () => {
+    const worker = await platform.startWorker({ DRAIN_SECONDS: '2' });
+    const go = join(platform.folder, 'go');
+    const script = `echo "start $PROVISIONING_ATTEMPT" >> ${join(platform.folder, 'f')}; until [ -e ${go} ]; do sleep 0.05; done`;
+    const id = await platform.submit(script, { maxAttempts: 1 });
     await started('f');
-    expect((await worker.stop(15_000)).code).toBe(0);
-    expect((await platform.find(id)).status).toBe('Ready');
+    const stopped = worker.stop(15_000);
+    await waitFor(async () => (await platform.database('workers').whereNotNull('draining_since')).length > 0);
+    const late = await platform.submit('true');
+    expect((await stopped).code).toBe(0);
+    expect(await platform.find(id)).toMatchObject({ status: 'Ready' });
+    expect(await platform.find(late)).toMatchObject({ status: 'Ready', attempt: 0 });
+    writeFileSync(go, '');
     await platform.startWorker();
     expect(await platform.ended(id)).toMatchObject({ status: 'Completed' });
-    expect(witness('f')).toEqual(['start 1', 'start 2', 'end 2']);
+    expect(await platform.ended(late)).toMatchObject({ status: 'Completed', attempt: 1 });
+    expect(witness('f')).toEqual(['start 1', 'start 2']);
   });
 });
 

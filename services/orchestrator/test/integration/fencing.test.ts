@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { anyTasks } from '../support/capacity.js';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { waitFor } from '@provisioning/test-kit';
 import { DEFAULT_TIMES } from '../../src/domain/worker/engine-times.js';
 import { RUN_COOKIE } from '../../src/execution/command.js';
@@ -52,6 +52,21 @@ describe('an executor that waits for its commands to end', () => {
     expect(await ended).toBe('fenced');
     expect(findByCookie(RUN_COOKIE, 'long-1')).toEqual([]);
     expect(ledger.results).toEqual([]);
+  });
+
+  it('gives back at once what a round claimed that was under way', async () => {
+    const ledger = new FakeLedger([scriptTask('late', `echo > ${folder}/begun`)]);
+    let answer = () => {};
+    ledger.answers = new Promise((resolve) => (answer = resolve));
+    const asked = jest.spyOn(ledger, 'round');
+    const executor = executorWith(ledger);
+    const ended = executor.run();
+    await waitFor(() => asked.mock.calls.length > 0);
+    executor.stop(3_600_000);
+    answer();
+    expect(await ended).toBe('drained');
+    expect(ledger.givenBack).toEqual(['late']);
+    expect(existsSync(join(folder, 'begun'))).toBe(false);
   });
 
   it('ends waiting when it is stopped at once', async () => {

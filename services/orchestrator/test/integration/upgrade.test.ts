@@ -22,7 +22,8 @@ describe('while a newer version is rolled out', () => {
   const readiness = () => api.anonymous.get('/readyz?verbose');
 
   it('an API of this version stays ready with migrations that it does not know', async () => {
-    await readiness().expect(200);
+    // The body names the check that fails.
+    expect((await readiness()).body).toMatchObject({ success: true });
   });
 
   it('an API of this version is not ready once the schema requires a newer one', async () => {

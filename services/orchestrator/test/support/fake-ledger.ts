@@ -6,8 +6,12 @@ export class FakeLedger implements Ledger {
   readonly results: TaskResult[] = [];
   readonly chunks: LogChunk[] = [];
   readonly released: string[] = [];
+  /** Tasks whose attempt was reported as lost. */
+  readonly givenBack: string[] = [];
   /** Whether the worker is declared dead. */
   dead = false;
+  /** No round is answered before this. */
+  answers: Promise<void> = Promise.resolve();
   readonly #open: Map<string, ClaimedTask>;
 
   constructor(tasks: readonly ClaimedTask[]) {
@@ -18,15 +22,19 @@ export class FakeLedger implements Ledger {
   heartbeat = () => Promise.resolve(this.dead ? null : []);
   reportFault = () => Promise.resolve();
   promoteDueRetries = () => Promise.resolve();
-  round(_workerId: string, results: readonly TaskResult[], { total }: Capacity): Promise<Round> {
+  async round(_workerId: string, results: readonly TaskResult[], { total }: Capacity): Promise<Round> {
     this.results.push(...results);
     for (const { log } of results) if (log) this.chunks.push(log);
+    await this.answers;
     const claimed = [...this.#open.values()].slice(0, total);
     for (const { id } of claimed) this.#open.delete(id);
-    return Promise.resolve({ outcomes: results.map(() => 'done' as const), ready: [], claimed });
+    return { outcomes: results.map(() => 'done' as const), ready: [], claimed };
   }
   acceptClaim = () => Promise.resolve(undefined);
-  reportLost = () => Promise.resolve([]);
+  reportLost(taskId: string) {
+    this.givenBack.push(taskId);
+    return Promise.resolve([]);
+  }
   appendLog(chunk: LogChunk) {
     this.chunks.push(chunk);
     return Promise.resolve();
@@ -37,6 +45,7 @@ export class FakeLedger implements Ledger {
     this.released.push(workerId);
     return Promise.resolve([]);
   }
+  drain = () => Promise.resolve();
   predecessors = () => Promise.resolve([]);
   releaseExpiredWorkers = () => Promise.resolve([]);
 }

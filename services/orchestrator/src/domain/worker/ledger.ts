@@ -57,6 +57,8 @@ export interface Ledger {
   ): Promise<boolean>;
   /** Stores the progress of an attempt. @param tell also publish it as an event */
   recordProgress(taskId: string, attempt: number, progress: StepProgress, tell: boolean): Promise<void>;
+  /** Has a worker claim nothing more, from the moment at which this resolves. Its running tasks continue. */
+  drain(workerId: string): Promise<void>;
   /**
    * Declares a worker dead whose processes have provably ended. A planned stop does not count as an attempt of its tasks.
    * @returns the tasks that became ready

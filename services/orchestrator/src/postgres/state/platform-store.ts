@@ -71,11 +71,10 @@ export class PostgresPlatformStore implements PlatformStore {
 
   drainWorker(id: string, actor: Actor): Promise<WorkerSummary | undefined> {
     return this.database.transaction(async (transaction) => {
-      // Waits for the round of the worker that claims at this moment (45_rounds.sql).
-      const changed = await transaction('workers')
-        .where({ id, state: 'alive', draining_since: null })
-        .update({ draining_since: transaction.fn.now() });
-      if (changed > 0)
+      const {
+        rows: [drain],
+      } = await transaction.raw<{ rows: { is_new: boolean }[] }>('select drain_worker(?) as is_new', [id]);
+      if (drain?.is_new)
         await recordEvent(transaction, {
           type: 'told',
           status: 'Done',

@@ -134,6 +134,10 @@ export class PostgresLedger implements Ledger {
     ]);
   }
 
+  async drain(workerId: string): Promise<void> {
+    await this.pool.query('select drain_worker($1)', [workerId]);
+  }
+
   releaseWorker(workerId: string, reason: string, planned = false): Promise<string[]> {
     return this.#ready('release_worker($1, $2, $3, false)', [workerId, reason, planned]);
   }
