@@ -138,4 +138,69 @@ describeConsole('the console: policies', {}, (suite) => {
     expect(saved).toMatchObject({ version: '2.0.0', description: 'why it is needed' });
     suite.expectRefusals();
   });
+
+  it('has another user approve the digest of a plan, executes it, and leads to its batch', async () => {
+    const requiring = {
+      effect: 'RequireApproval' as const,
+      resource: 'servers:guarded',
+      action: ['create' as const],
+    };
+    const approval = { count: 1, distinct_from: ['submitter' as const] };
+    await suite.admin.controlCenter.createPolicy({
+      body: { name: 'guarded servers', version: '1.0.0', rules: [{ ...requiring, approval }] },
+    });
+    await suite.createUser('nora', 'admin');
+    const batch = {
+      name: 'guarded',
+      operations: [
+        {
+          id: 'machine',
+          type: 'server_batch' as const,
+          provider: 'local',
+          infra: 'guarded',
+          server_configs: [{ name: 'web-1', plan: 'small', zone: 'a' }],
+        },
+      ],
+    };
+    const statusOfPlan = async () => {
+      const { id } = await suite.admin.orchestrator.createPlan({ body: { batch } });
+      const read = () => suite.admin.orchestrator.getPlan({ params: { id } });
+      await waitFor(async () => (await read()).status !== 'Planning');
+      return (await read()).status;
+    };
+    // A policy counts once the orchestrator has it.
+    await waitFor(async () => (await statusOfPlan()) === 'Planned');
+    const [plan] = await suite.admin.orchestrator.listPlans({ query: { status: 'Planned' } });
+    const page = await suite.visit('/console/plans', 'nora');
+    await page
+      .getByRole('navigation', { name: 'Main' })
+      .getByRole('link', { name: 'Plans 1 waiting for you' })
+      .waitFor();
+    await page.getByRole('checkbox', { name: 'Waiting for me' }).check();
+    await page.waitForURL(/waiting=me/);
+    await expectAccessible(page);
+    await page.getByRole('link', { name: 'guarded', exact: true }).click();
+    await page
+      .getByRole('region', { name: 'Requirements' })
+      .getByText('1 approval, not by the submitter')
+      .waitFor();
+    await page.getByRole('region', { name: 'Planned changes' }).getByText('web-1').first().waitFor();
+    expect(await page.getByRole('button', { name: 'Execute' }).isDisabled()).toBe(true);
+    await expectAccessible(page);
+    await page.getByRole('button', { name: 'Approve' }).click();
+    const dialog = page.getByRole('alertdialog');
+    await dialog.getByText(String(plan?.digest)).waitFor();
+    await dialog.getByLabel('Comment').fill('Agreed.');
+    await expectAccessible(page);
+    await dialog.getByRole('button', { name: 'Approve plan' }).click();
+    const decisions = page.getByRole('region', { name: 'Decisions' });
+    await decisions.getByRole('row', { name: /Approved nora Agreed/ }).waitFor();
+    await page.getByRole('button', { name: 'Withdraw approval' }).waitFor();
+    await expectAccessible(page);
+    await page.getByRole('button', { name: 'Execute' }).click();
+    await dialog.getByRole('button', { name: 'Execute plan' }).click();
+    await page.getByRole('link', { name: 'Open the batch' }).click();
+    await page.getByRole('heading', { level: 1, name: 'guarded' }).waitFor();
+    await page.locator('main [data-status=Completed]').first().waitFor();
+  });
 });

@@ -5,6 +5,7 @@ import {
   driftSearch,
   inventoryFilters,
   journalFilters,
+  planFilters,
   rollbackFilters,
   rollbackSearch,
 } from './paths-infra.js';
@@ -16,6 +17,7 @@ describe('the address of an infrastructure page', () => {
     [driftSearch, { infra: 'production' }],
     [checkpointFilters, { page: 2 }],
     [rollbackFilters, { status: ['Running', 'Failed'], page: 2 }],
+    [planFilters, { status: ['Planned', 'Stale'], infra: 'production', waiting: 'me', page: 2 }],
     [rollbackSearch, { operations: 'a,b' }],
     [rollbackSearch, { checkpoint: 'c' }],
   ])('holds everything that it is made of (%#)', (read, search) => {

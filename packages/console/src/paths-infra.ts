@@ -1,5 +1,5 @@
 /** What the addresses of the infrastructure pages hold beside their paths. */
-import type { ResourceKind } from '@provisioning/contracts';
+import type { ResourceKind, StoredPlan } from '@provisioning/contracts';
 import { defined, numberFrom, oneOf, someOf, text, type Given } from './search-values.js';
 
 export const RESOURCE_KINDS = ['server', 'taskserv', 'cluster'] as const satisfies readonly ResourceKind[];
@@ -40,6 +40,28 @@ export interface RollbackFilters {
   status?: (typeof ROLLBACK_STATUSES)[number][];
   page?: number;
 }
+export const PLAN_STATUSES = [
+  'Planning',
+  'Planned',
+  'Approved',
+  'Executing',
+  'Executed',
+  'Failed',
+  'Rejected',
+  'Expired',
+  'Stale',
+  'Cancelled',
+] as const satisfies readonly StoredPlan['status'][];
+
+/** The search of `/plans`. */
+export interface PlanFilters {
+  status?: (typeof PLAN_STATUSES)[number][];
+  infra?: string;
+  /** Only plans for which an approval of the user is missing. */
+  waiting?: 'me';
+  page?: number;
+}
+
 /** What is undone: exactly one of these. */
 export interface RollbackSearch {
   /** The id of a checkpoint: every change made after it. */
@@ -77,6 +99,14 @@ export const checkpointFilters = (given: Given): CheckpointFilters =>
 
 export const rollbackFilters = (given: Given): RollbackFilters =>
   defined({ status: someOf(ROLLBACK_STATUSES, given['status']), page: numberFrom(given['page'], 2) });
+
+export const planFilters = (given: Given): PlanFilters =>
+  defined({
+    status: someOf(PLAN_STATUSES, given['status']),
+    infra: text(given['infra']),
+    waiting: oneOf(['me'], given['waiting']),
+    page: numberFrom(given['page'], 2),
+  });
 
 export const rollbackSearch = (given: Given): RollbackSearch =>
   defined({

@@ -4,6 +4,7 @@ import {
   driftSearch,
   inventoryFilters,
   journalFilters,
+  planFilters,
   rollbackFilters,
   rollbackSearch,
   submitSearch,
@@ -47,6 +48,17 @@ export function infraRoutes<Parent extends AnyRoute>(parent: Parent) {
       getParentRoute,
       path: '/checkpoints/$id',
       component: lazyRouteComponent(() => import('./pages/checkpoints/checkpoint-page.js')),
+    }),
+    createRoute({
+      getParentRoute,
+      path: '/plans',
+      validateSearch: planFilters,
+      component: lazyRouteComponent(() => import('./pages/plans/plan-list.js')),
+    }),
+    createRoute({
+      getParentRoute,
+      path: '/plans/$id',
+      component: lazyRouteComponent(() => import('./pages/plans/plan-page.js')),
     }),
     createRoute({
       getParentRoute,

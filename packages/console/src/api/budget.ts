@@ -6,9 +6,9 @@ import { isBudgetLow, noteBudget } from './request-budget.js';
 const UNAVAILABLE = new Set([502, 503, 504]);
 
 /**
- * Notes what each response says about the budget of requests, which all tabs of the user share, and about the control
- * center. When the session has ended, a change waits until the user has signed in again and is then sent as it was, with
- * its own Idempotency-Key; reads are fetched again anyway.
+ * Notes what each response says about the control center, and what a read says about the budget of requests, which all
+ * tabs of the user share. When the session has ended, a change waits until the user has signed in again and is then sent
+ * as it was, with its own Idempotency-Key; reads are fetched again anyway.
  */
 export const budgetedFetch: typeof fetch = async (input, init) => {
   const response = await fetch(input, init).catch((error: unknown) => {
@@ -17,19 +17,17 @@ export const budgetedFetch: typeof fetch = async (input, init) => {
     if (isLate && String(input).startsWith(CONTROL_CENTER)) noteControlCenter(false);
     throw error;
   });
-  note(String(input), response);
+  const isRead = (init?.method ?? 'GET') === 'GET';
+  // What is fetched in the background are reads. A change may have a smaller budget of its own.
+  if (isRead) noteBudget(response.headers);
+  if (String(input).startsWith(CONTROL_CENTER)) noteControlCenter(!UNAVAILABLE.has(response.status));
   if (response.status !== 401) return response;
   const began = untilSessionBegan();
-  if ((init?.method ?? 'GET') === 'GET') return response;
+  if (isRead) return response;
   await began;
   // The time limit of the first attempt has passed while the user signed in.
   return fetch(input, { ...init, signal: null });
 };
-
-function note(url: string, response: Response): void {
-  noteBudget(response.headers);
-  if (url.startsWith(CONTROL_CENTER)) noteControlCenter(!UNAVAILABLE.has(response.status));
-}
 
 /** Whether the page may fetch what the user did not request. */
 export function mayFetchInBackground(): boolean {

@@ -7,6 +7,7 @@ import { client } from './client.js';
 const ASKED = {
   tasks: ['read', 'cancel', 'execute'],
   batches: ['read', 'cancel', 'execute'],
+  plans: ['read', 'create', 'approve', 'execute', 'cancel'],
   servers: ['create', 'delete'],
   taskservs: ['create', 'delete'],
   clusters: ['create', 'delete'],

@@ -5,6 +5,7 @@ import {
   Boxes,
   CirclePlay,
   CircleUserRound,
+  ClipboardCheck,
   FileClock,
   GitCompareArrows,
   HeartPulse,
@@ -20,6 +21,7 @@ import {
 } from 'lucide-react';
 import type { Allowed } from '@provisioning/contracts';
 import { denialOf, rightsQuery, type ReadableType } from '../api/rights.js';
+import { WaitingPlans } from './waiting-plans.js';
 import styles from './app-frame.module.css';
 
 /**
@@ -33,6 +35,7 @@ const GROUPS = [
       { to: '/overview', title: 'Overview', Icon: LayoutDashboard, reads: 'tasks', key: 'o' },
       { to: '/tasks', title: 'Tasks', Icon: ListChecks, reads: 'tasks', key: 't' },
       { to: '/batches', title: 'Batches', Icon: Layers, reads: 'batches', key: 'b' },
+      { to: '/plans', title: 'Plans', Icon: ClipboardCheck, reads: 'plans', key: 'l' },
       { to: '/submit', title: 'Submit', Icon: CirclePlay, reads: 'tasks', key: 's' },
     ],
   },
@@ -109,6 +112,7 @@ export function Navigation({ isOpen }: { isOpen: boolean }) {
                   <Link to={to} search={{}} activeOptions={{ exact: false, includeSearch: false }}>
                     <Icon aria-hidden />
                     {title}
+                    {to === '/plans' && <WaitingPlans />}
                   </Link>
                 </li>
               ))}

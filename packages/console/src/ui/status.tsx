@@ -34,6 +34,17 @@ const LOOKS: Record<string, [icon: LucideIcon, tone: Tone, word?: string]> = {
   RollingBack: [RotateCcw, 'warn', 'Rolling back'],
   RolledBack: [Undo2, 'undone', 'Rolled back'],
   Kept: [Undo2, 'undone'],
+  // Plans.
+  Planning: [Play, 'running'],
+  Planned: [Hourglass, 'pending'],
+  Approved: [Check, 'ok'],
+  Executing: [Play, 'running'],
+  Executed: [Check, 'ok'],
+  Rejected: [OctagonX, 'failed'],
+  Expired: [Ban, 'cancelled'],
+  Stale: [TriangleAlert, 'warn'],
+  fulfilled: [Check, 'ok', 'Fulfilled'],
+  open: [Hourglass, 'pending', 'Open'],
   // Changes of the journal.
   intended: [Hourglass, 'pending', 'Intended'],
   done: [Check, 'ok', 'Done'],

@@ -4,7 +4,7 @@ import type { PlannedChange } from '@provisioning/contracts';
 const ORDER: readonly PlannedChange['change'][] = ['destroy', 'forget', 'change', 'adopt', 'create'];
 
 /** Destroyed resources first, then changes, then creations; within these by infra, kind and name. */
-export function inOrder(changes: readonly PlannedChange[]): PlannedChange[] {
+export function inOrder<Planned extends PlannedChange>(changes: readonly Planned[]): Planned[] {
   return [...changes].sort(
     (a, b) =>
       ORDER.indexOf(a.change) - ORDER.indexOf(b.change) ||

@@ -1,4 +1,4 @@
-import type { Plan, PlannedChange } from '@provisioning/contracts';
+import type { PlannedChange } from '@provisioning/contracts';
 import { ChevronRight, Download } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { safeText } from '../../format/safe-text.js';
@@ -14,8 +14,11 @@ const STEP = 200;
 /** From this many changes on they can be searched. */
 const SEARCHABLE = 10;
 
+/** A change, with the id of the operation that makes it, where the plan is one of a batch. */
+type Planned = PlannedChange & { operation?: string };
+
 interface PlanDiffProps {
-  plan: Plan;
+  plan: { changes: readonly Planned[] };
   /** The sentence for a plan without changes. */
   empty: string;
   /** The accessible name; `Planned changes` where absent. */
@@ -57,7 +60,7 @@ export function PlanDiff({ plan: { changes }, empty, label = 'Planned changes' }
       </header>
       <ul>
         {matching.slice(0, most).map((planned) => (
-          <Row key={`${planned.change}/${planned.infra}/${planned.kind}/${planned.name}`} planned={planned} />
+          <Row key={keyOf(planned)} planned={planned} />
         ))}
       </ul>
       {matching.length === 0 && <p className={styles['more']}>No change matches.</p>}
@@ -84,8 +87,8 @@ function Totals({ changes }: { changes: readonly PlannedChange[] }) {
   );
 }
 
-function Row({ planned }: { planned: PlannedChange }) {
-  const { change, kind, infra, name, provider, before, after } = planned;
+function Row({ planned }: { planned: Planned }) {
+  const { change, kind, infra, name, provider, operation, before, after } = planned;
   return (
     <li>
       <details>
@@ -97,6 +100,7 @@ function Row({ planned }: { planned: PlannedChange }) {
             <span className="muted">
               {infra}
               {provider && ` · ${provider}`}
+              {operation && ` · operation ${operation}`}
             </span>
           </span>
           <span className={styles['difference']}>{safeText(shortDifference(planned))}</span>
@@ -109,10 +113,14 @@ function Row({ planned }: { planned: PlannedChange }) {
   );
 }
 
-function matchingOf(changes: readonly PlannedChange[], text: string): readonly PlannedChange[] {
+/** Several operations may change the same resource. */
+const keyOf = ({ change, infra, kind, name, operation = '' }: Planned) =>
+  `${operation}/${change}/${infra}/${kind}/${name}`;
+
+function matchingOf(changes: readonly Planned[], text: string): readonly Planned[] {
   const wanted = text.trim().toLowerCase();
   if (wanted === '') return changes;
-  return changes.filter(({ change, kind, infra, name, provider }) =>
-    `${change} ${kind} ${infra} ${name} ${provider ?? ''}`.toLowerCase().includes(wanted),
+  return changes.filter(({ change, kind, infra, name, provider, operation }) =>
+    `${change} ${kind} ${infra} ${name} ${provider ?? ''} ${operation ?? ''}`.toLowerCase().includes(wanted),
   );
 }

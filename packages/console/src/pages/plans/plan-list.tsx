@@ -1,0 +1,97 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import type { StoredPlanSummary } from '@provisioning/contracts';
+import { planList } from '../../api/queries/plans.js';
+import { StatusList } from '../../features/list/status-list.js';
+import { ActLink } from '../../features/rights/act-link.js';
+import { safeText } from '../../format/safe-text.js';
+import { PLAN_STATUSES, type PlanFilters } from '../../paths-infra.js';
+import { Check } from '../../ui/field.js';
+import { FilterBar, TextFilter } from '../../ui/filters.js';
+import { IdChip } from '../../ui/id-chip.js';
+import { Status } from '../../ui/status.js';
+import table from '../../ui/table.module.css';
+import { Time } from '../../ui/time.js';
+import { countsOf } from './counts-of.js';
+
+const COLUMNS = [
+  { title: 'Status' },
+  { title: 'Name' },
+  { title: 'Changes' },
+  { title: 'By' },
+  { title: 'Created' },
+  { title: 'Id' },
+];
+
+export default function PlanList() {
+  const filters = useSearch({ from: '/signed-in/plans' });
+  const navigate = useNavigate({ from: '/plans' });
+  const query = useQuery(planList(filters));
+  const { page, ...filter } = filters;
+  const isFiltered = Object.keys(filter).length > 0;
+  const change = (next: { [Name in keyof PlanFilters]: PlanFilters[Name] | undefined }) =>
+    void navigate({ search: (now) => ({ ...now, page: undefined, ...next }) });
+  return (
+    <StatusList
+      title="Plans"
+      actions={
+        <ActLink right={['create', 'plans']}>
+          <Link to="/batches/new" className="button primary">
+            Compose
+          </Link>
+        </ActLink>
+      }
+      words={PLAN_STATUSES}
+      status={filters.status}
+      filters={
+        <FilterBar>
+          <TextFilter label="Infra" value={filters.infra} onChange={(infra) => change({ infra })} />
+          <Check
+            label="Waiting for me"
+            checked={filters.waiting !== undefined}
+            onChange={(checked) => change({ waiting: checked ? 'me' : undefined })}
+          />
+        </FilterBar>
+      }
+      onStatus={(status) => change({ status })}
+      query={query}
+      columns={COLUMNS}
+      page={page}
+      isFiltered={isFiltered}
+      empty={
+        isFiltered
+          ? 'No plan matches these filters.'
+          : 'No plan has been created yet. Compose a batch and create a plan of it.'
+      }
+      onPage={(next) => void navigate({ search: (now) => ({ ...now, page: next }) })}
+      idOf={({ id }) => id}
+      list={JSON.stringify(filter)}
+      row={(plan) => <Row key={plan.id} plan={plan} />}
+    />
+  );
+}
+
+function Row({ plan }: { plan: StoredPlanSummary }) {
+  const { id, status, name, infras, created_by, created_at } = plan;
+  return (
+    <tr>
+      <td>
+        <Status status={status} />
+      </td>
+      <td>
+        <Link to="/plans/$id" params={{ id }} className={table['name']}>
+          {safeText(name)}
+        </Link>{' '}
+        <span className="muted">{infras.slice(0, 3).join(', ')}</span>
+      </td>
+      <td>{countsOf(plan)}</td>
+      <td data-label="By">{created_by}</td>
+      <td className={table['narrow']}>
+        <Time at={created_at} />
+      </td>
+      <td>
+        <IdChip id={id} what="plan" />
+      </td>
+    </tr>
+  );
+}
