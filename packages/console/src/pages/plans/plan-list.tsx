@@ -3,7 +3,6 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { StoredPlanSummary } from '@provisioning/contracts';
 import { planList } from '../../api/queries/plans.js';
 import { StatusList } from '../../features/list/status-list.js';
-import { ActLink } from '../../features/rights/act-link.js';
 import { safeText } from '../../format/safe-text.js';
 import { PLAN_STATUSES, type PlanFilters } from '../../paths-infra.js';
 import { Check } from '../../ui/field.js';
@@ -34,13 +33,6 @@ export default function PlanList() {
   return (
     <StatusList
       title="Plans"
-      actions={
-        <ActLink right={['create', 'plans']}>
-          <Link to="/batches/new" className="button primary">
-            Compose
-          </Link>
-        </ActLink>
-      }
       words={PLAN_STATUSES}
       status={filters.status}
       filters={
@@ -61,7 +53,7 @@ export default function PlanList() {
       empty={
         isFiltered
           ? 'No plan matches these filters.'
-          : 'No plan has been created yet. Compose a batch and create a plan of it.'
+          : 'No plan has been created yet. POST /plans creates one.'
       }
       onPage={(next) => void navigate({ search: (now) => ({ ...now, page: next }) })}
       idOf={({ id }) => id}
