@@ -96,10 +96,10 @@ create function events_in(p_chunk event_chunks) returns setof events stable lang
     from unnest(p_chunk.task_ids, p_chunk.attempts) with ordinality as e (task_id, attempt, place)
 $$;
 
--- Returns the id of an event of a chunk: a UUID of version 8, its time first (RFC 9562, section 5.8). A database that was made
--- again counts from 1 again: the time keeps its ids apart from those that the audit trail has already.
+-- Returns the id of an event of a chunk: a UUID of version 7 whose counter is the number (RFC 9562, section 6.2). A database
+-- that was made again counts from 1 again: the time keeps its ids apart from those that the audit trail has already.
 create function event_id(p_at timestamptz, p_seq bigint) returns uuid immutable language sql as $$
-  select (lpad(to_hex(floor(extract(epoch from p_at) * 1000)::bigint), 12, '0') || '8000'
+  select (lpad(to_hex(floor(extract(epoch from p_at) * 1000)::bigint), 12, '0') || '7000'
            || to_hex(p_seq | (1::bigint << 63)))::uuid
 $$;
 

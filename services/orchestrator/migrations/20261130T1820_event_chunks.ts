@@ -51,12 +51,12 @@ export async function up(knex: Knex): Promise<void> {
       end loop;
     end $$;
 
-    -- The id of an event in a chunk is made from its time and number: a UUID of version 8 (RFC 9562, section 5.8).
+    -- The id of an event in a chunk is made from its time and number: a UUID of version 7 (RFC 9562, section 6.2).
     create view events as
       select seq, id, task_id, batch_id, attempt, type, status, at, details, actor from event_rows
       union all
       select c.number + e.place - 1,
-             (lpad(to_hex(floor(extract(epoch from c.at) * 1000)::bigint), 12, '0') || '8000'
+             (lpad(to_hex(floor(extract(epoch from c.at) * 1000)::bigint), 12, '0') || '7000'
                || to_hex((c.number + e.place - 1) | (1::bigint << 63)))::uuid,
              e.task_id, c.batch_id, e.attempt, c.type, c.status, c.at,
              c.details || coalesce(c.own -> (e.place::int - 1), '{}'), c.actor
