@@ -13,6 +13,8 @@ const NOT_IN_THE_REPOSITORY: readonly string[] = [
   'server.json',
   'my-values.yaml',
   'dashboard.mjs',
+  'approval.json',
+  'web.yaml',
 ];
 /** Names of other programs' interfaces. */
 const NAMES_OF_OTHERS: readonly string[] = ['OTEL_TRACES_SAMPLER', 'OTEL_EXPORTER_OTLP_HEADERS', 'group_add'];

@@ -176,6 +176,35 @@ describe('provctl, against the platform', () => {
     expect(ran).toMatchObject({ code, out: expect.stringMatching(new RegExp(`^${word}  batch bad`)) });
   });
 
+  it('plans a batch, executes exactly what was planned, and says what has moved', async () => {
+    const server = (name: string) => ({
+      id: name,
+      type: 'server_batch',
+      provider: 'local',
+      server_configs: [{ name, plan: '1xCPU-2 GB', zone: 'de-fra1' }],
+    });
+    const path = file('planned.json', { name: 'planned', operations: [server('planned-01')] });
+    const created = await provctl(['plan', 'create', '-f', path, '--wait']);
+    expect(created.code).toBe(0);
+    expect(created.out).toMatch(/^create +server +\S+ +planned-01 +local +planned-01$/m);
+    expect(created.out).toContain('Approved  1 to create, 0 to change, 0 to destroy.');
+    const id = /^id: +(\S+)$/m.exec(created.out)?.[1] ?? '';
+    expect((await provctl(['plan', 'diff', id])).code).toBe(0);
+    expect((await provctl(['plan', 'execute', id, '--digest', 'sha256:other'])).code).toBe(2);
+    const other =
+      /^id: +(\S+)$/m.exec((await provctl(['plan', 'create', '-f', path, '--wait'])).out)?.[1] ?? '';
+
+    expect(await provctl(['batch', 'run', '--plan', id, '--watch'])).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^Completed {2}batch planned/),
+    });
+    const moved = await provctl(['plan', 'diff', other]);
+    expect(moved.code).toBe(8);
+    expect(moved.out).toMatch(/^create server \S+\/planned-01 by planned-01 /m);
+    expect((await provctl(['plan', 'execute', other])).code).toBe(8);
+    expect((await provctl(['plan', 'list', '--status', 'Stale'])).out).toContain(other);
+  });
+
   it('cancels a batch, reports it by its exit code, and resumes it', async () => {
     const path = file('long.json', { name: 'long', operations: [command('a', 'sleep 60')] });
     const { batch_id } = await json<{ batch_id: string }>('batch', 'run', path);

@@ -11,7 +11,8 @@ export const EXIT = {
   notReachable: 6,
   notFound: 7,
   conflict: 8,
-  stillRunning: 9,
+  /** The work still runs, or it waits for approval. */
+  pending: 9,
   interrupted: 130,
   /** 128 + SIGPIPE: the reader of the output has closed it. */
   readerGone: 141,
@@ -35,7 +36,7 @@ const BY_STATUS: Record<number, ExitCode> = {
 
 /** The exit code of a failed request. */
 export function exitCodeOfError({ status, code }: ProvisioningError): ExitCode {
-  if (code === 'wait_timeout') return EXIT.stillRunning;
+  if (code === 'wait_timeout' || code === 'approval_required') return EXIT.pending;
   if (status === 0) return EXIT.notReachable;
   return BY_STATUS[status] ?? EXIT.failed;
 }
@@ -45,5 +46,5 @@ export function exitCodeOfStatus(status: string): ExitCode {
   if (status === 'Completed') return EXIT.done;
   if (status === 'Cancelled') return EXIT.cancelled;
   if (status === 'RolledBack') return EXIT.rolledBack;
-  return status === 'Failed' ? EXIT.failed : EXIT.stillRunning;
+  return status === 'Failed' ? EXIT.failed : EXIT.pending;
 }

@@ -6,6 +6,7 @@ import { authCommands } from './commands/auth/index.js';
 import { batchCommands } from './commands/batch/index.js';
 import { checkpointCommands } from './commands/checkpoint/index.js';
 import { inventoryCommand } from './commands/inventory/index.js';
+import { planCommands } from './commands/plan/index.js';
 import { platformCommands } from './commands/platform/index.js';
 import { policyCommands } from './commands/policy/index.js';
 import { rollbackCommands } from './commands/rollback/index.js';
@@ -23,8 +24,8 @@ import type { Terminal } from './terminal.js';
 
 const EXIT_CODES = `
 Exit codes: 0 done · 1 failed · 2 usage · 3 cancelled · 4 rolled back · 5 not signed in or not allowed
-            6 not reachable · 7 not found · 8 conflict · 9 still running · 130 interrupted
-            141 output closed by its reader`;
+            6 not reachable · 7 not found · 8 conflict · 9 still running or not approved
+            130 interrupted · 141 output closed by its reader`;
 
 /** Builds the command tree. */
 export function programOf(actions: Actions, { stdout, stderr }: Terminal): Command {
@@ -47,6 +48,7 @@ export function programOf(actions: Actions, { stdout, stderr }: Terminal): Comma
     statusCommand,
     workflowCommands,
     batchCommands,
+    planCommands,
     taskCommands,
     inventoryCommand,
     platformCommands,

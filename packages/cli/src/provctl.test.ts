@@ -417,6 +417,92 @@ describe('provctl batch plan', () => {
   });
 });
 
+describe('provctl plan', () => {
+  const digest = `sha256:${'0'.repeat(64)}`;
+  const summary = {
+    id: ID,
+    status: 'Planned',
+    kind: 'batch',
+    name: 'web',
+    infras: ['prod'],
+    digest,
+    summary: { create: 1, change: 0, destroy: 1 },
+    created_by: 'ada',
+    created_at: AT,
+    planned_at: AT,
+    expires_at: AT,
+    ended_at: null,
+    error: null,
+    batch_id: null,
+  };
+  const plan = {
+    ...summary,
+    planning_task_id: ID,
+    changes: [
+      { change: 'create', kind: 'server', infra: 'prod', name: 'web-02', provider: 'aws', operation: 'new' },
+      { change: 'destroy', kind: 'server', infra: 'prod', name: 'web-01', provider: 'aws', operation: 'old' },
+    ],
+    known_after: ['server web-02: address'],
+    notes: [],
+    requirements: [
+      {
+        policy_id: ID,
+        policy: 'prod',
+        rule: 0,
+        count: 2,
+        roles: ['lead'],
+        distinct_from: [],
+        expires_in: null,
+        fulfilled: false,
+        fulfilled_by: ['bob'],
+      },
+    ],
+    decisions: [{ user: 'bob', decision: 'approve', comment: 'Agreed.', decided_at: AT }],
+    moved: [],
+  };
+
+  it('shows destroys first, what is required and who has decided', async () => {
+    const ran = await provctl({ getPlan: plan }, `plan show ${ID}`);
+    expect(ran.code).toBe(0);
+    expect(ran.out).toMatch(
+      /^destroy +server +prod +web-01 +aws +old\ncreate +server +prod +web-02 +aws +new$/m,
+    );
+    expect(ran.out).toMatch(/^Waiting +1 of 2 +lead +bob +prod$/m);
+    expect(ran.out).toMatch(/^approve +bob +\S+ +Agreed\.$/m);
+    expect(ran.err).toContain('Known after the execution: server web-02: address');
+  });
+
+  it.each(['approve', 'reject'])('sends the digest that was read: %s', async (decision) => {
+    const ran = await provctl({ getPlan: plan, decidePlan: plan }, `plan ${decision} ${ID} --comment ok`);
+    expect(ran.code).toBe(0);
+    expect(ran.sent.at(-1)?.body).toEqual({ digest, decision, comment: 'ok' });
+  });
+
+  it('decides nothing if the digest is another one than the one expected', async () => {
+    const ran = await provctl({ getPlan: plan }, `plan approve ${ID} --digest sha256:other`);
+    expect(ran).toMatchObject({ code: 2, err: expect.stringContaining(`has the digest ${digest}`) });
+  });
+
+  it.each([`plan execute ${ID}`, `batch run --plan ${ID}`])(
+    'reports by its exit code that a plan waits for approval: %s',
+    async (args) => {
+      const ran = await provctl({ getPlan: plan }, args);
+      expect(ran).toMatchObject({ code: 9, err: expect.stringContaining('needs approval') });
+    },
+  );
+
+  it('lists what waits for the caller', async () => {
+    const ran = await provctl({ listPlans: [summary] }, 'plan list --mine');
+    expect(String(ran.sent[0]?.query)).toBe('waiting_for_me=true');
+    expect(ran.out).toMatch(/^Planned +\S+ +web +1 +0 +1 +prod +\S+ +ada$/m);
+  });
+
+  it.each(['batch run', `batch run - --plan ${ID}`])('runs either a file or a plan: %s', async (args) => {
+    const ran = await provctl({}, args);
+    expect(ran).toMatchObject({ code: 2, err: expect.stringContaining('--plan <id>') });
+  });
+});
+
 describe('every command of provctl', () => {
   const task = {
     id: ID,

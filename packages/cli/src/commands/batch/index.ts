@@ -6,7 +6,9 @@ import { EXIT, exitCodeOfStatus, type ExitCode } from '../../exit-code.js';
 import { watch } from '../../follow/watch.js';
 import { readDocument } from '../../input.js';
 import { printable } from '../../output/printable.js';
+import { UsageError } from '../../usage-error.js';
 import { holderOf } from '../lock-holder.js';
+import { executePlan } from '../plan/index.js';
 import { printList, withListOptions, type ListOptions } from '../print-list.js';
 import { showProgress } from './progress.js';
 import { faultsOfBatch } from './validate.js';
@@ -23,8 +25,9 @@ export function batchCommands(program: Command, actions: Actions): void {
     .description('check a batch file on the server and show its operations and locks without submitting it')
     .action(actions.of(plan));
   batch
-    .command('run <file>')
-    .description('submit a batch file (YAML or JSON, - for standard input)')
+    .command('run [file]')
+    .description('submit a batch file (YAML or JSON, - for standard input), or execute a plan')
+    .option('--plan <id>', 'execute this approved plan in place of a file')
     .option('-w, --watch', 'show progress until the batch has ended; the exit code is its outcome')
     .action(actions.of(run));
   batch
@@ -101,14 +104,29 @@ async function plan({ client, printer, terminal }: Context, file: string): Promi
   }
 }
 
-async function run(context: Context, file: string, options: { watch?: boolean }): Promise<ExitCode> {
-  const { client, printer, terminal } = context;
-  // Safe cast: the service validates the body and reports every fault.
-  const body = (await readDocument(file, terminal)) as BatchRequest;
-  const submitted = await client.orchestrator.executeBatch({ body });
+async function run(
+  context: Context,
+  file: string | undefined,
+  options: { plan?: string; watch?: boolean },
+): Promise<ExitCode> {
+  const { printer } = context;
+  const submitted = await begin(context, file, options.plan);
+  if (submitted === undefined) return EXIT.pending;
   if (options.watch) return watchBatch(context, submitted.batch_id);
   printer.outcome(submitted.status, `Submitted batch ${submitted.batch_id}.`, submitted);
   return EXIT.done;
+}
+
+function begin(context: Context, file: string | undefined, planId: string | undefined) {
+  if (file !== undefined && planId === undefined) return submit(context, file);
+  if (planId !== undefined && file === undefined) return executePlan(context, planId);
+  throw new UsageError('Either a file or --plan <id> is required.');
+}
+
+async function submit({ client, terminal }: Context, file: string) {
+  // Safe cast: the service validates the body and reports every fault.
+  const body = (await readDocument(file, terminal)) as BatchRequest;
+  return client.orchestrator.executeBatch({ body });
 }
 
 async function resume(
