@@ -17,7 +17,12 @@ const NOT_IN_THE_REPOSITORY: readonly string[] = [
   'web.yaml',
 ];
 /** Names of other programs' interfaces. */
-const NAMES_OF_OTHERS: readonly string[] = ['OTEL_TRACES_SAMPLER', 'OTEL_EXPORTER_OTLP_HEADERS', 'group_add'];
+const NAMES_OF_OTHERS: readonly string[] = [
+  'OTEL_TRACES_SAMPLER',
+  'OTEL_EXPORTER_OTLP_HEADERS',
+  'group_add',
+  'archive_mode',
+];
 
 const files = filesBelow(REPOSITORY).map((file) => relative(REPOSITORY, file));
 const pages = files.filter((file) => file.endsWith('.md'));
