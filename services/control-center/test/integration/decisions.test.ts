@@ -53,7 +53,7 @@ describe('the log of decisions', () => {
       duration_ms: expect.any(Number),
       decision: 'IMPLICIT_DENY',
       matched: [],
-      revision: 4,
+      revision: 5,
     });
     expect((await caller.call('get', path, undefined, viewer.token)).status).toBe(403);
     expect((await caller.call('get', `/decisions/${NO_USER}`)).status).toBe(404);

@@ -51,6 +51,7 @@ describe('policies that are tried', () => {
     const policy_id = expect.any(String);
     expect(result).toEqual({
       decision: 'ALLOW',
+      approvals: [],
       matched: [
         {
           policy_id,
@@ -62,7 +63,7 @@ describe('policies that are tried', () => {
         },
       ],
       errors: [],
-      revision: 4,
+      revision: 5,
     });
     expect(rules[0]).toMatchObject({ policy: 'operator_access_policy', outcome: 'applies', decided: true });
     expect(rules[1]).toMatchObject({
