@@ -1,12 +1,12 @@
 import type { Socket } from 'node:net';
 import { sendLine } from '@provisioning/process';
 
-/** What a worker tells its executor, a line of JSON each. */
+/** What a worker sends to its executor, a line of JSON each. */
 export type WorkerMessage =
   | { type: 'offer'; number: number } // there may be tasks to claim
   | { type: 'drain'; graceMs: number }; // take no more work, end within this time
 
-/** What an executor tells its worker. */
+/** What an executor sends to its worker. */
 export type ExecutorMessage =
   | { type: 'hello'; workerId: string; pid: number }
   /**

@@ -8,7 +8,7 @@ const result = (id: string): TaskResult => neverStarted(task(id), 'w', 'a test')
 
 /** Rounds with this many slots, over a ledger that answers when the test lets it. */
 function roundsOver(slots: number, open: string[] = []) {
-  const asked: { told: string[]; room: number; answer: (round?: Partial<Round> | Error) => void }[] = [];
+  const asked: { reported: string[]; room: number; answer: (round?: Partial<Round> | Error) => void }[] = [];
   const running = new Set<string>();
   const ready: string[][] = [];
   const rounds = new Rounds({
@@ -16,9 +16,9 @@ function roundsOver(slots: number, open: string[] = []) {
       round: (_worker, results, { total: room }) =>
         new Promise((resolve, reject) => {
           const claimed = open.splice(0, room).map(task);
-          const told = results.map(({ taskId }) => taskId);
+          const reported = results.map(({ taskId }) => taskId);
           asked.push({
-            told,
+            reported,
             room,
             answer: (round = {}) =>
               round instanceof Error
@@ -48,12 +48,12 @@ describe('a round', () => {
     await turn();
     const others = Promise.all([rounds.finish(result('b')), rounds.finish(result('c'))]);
     await turn();
-    expect(asked.map(({ told }) => told)).toEqual([['a']]);
+    expect(asked.map(({ reported }) => reported)).toEqual([['a']]);
     asked[0]!.answer();
     expect(await first).toBe('done');
     running.delete('a');
     await turn();
-    expect(asked.map(({ told, room }) => [told, room])).toEqual([
+    expect(asked.map(({ reported, room }) => [reported, room])).toEqual([
       [['a'], 1],
       [['b', 'c'], 2],
     ]);
@@ -93,10 +93,10 @@ describe('a round', () => {
     ['54000', 'an index row that is too long'],
     ['57014', 'taking too long'],
   ])(
-    'that is refused (%s, %s) is told again one by one: the others do not suffer for one of them',
+    'that is refused (%s, %s) is reported again one by one: the others do not suffer for one of them',
     async (code) => {
       const { rounds, asked, turn } = roundsOver(0);
-      const told = Promise.allSettled(['a', 'b'].map((id) => rounds.finish(result(id))));
+      const reported = Promise.allSettled(['a', 'b'].map((id) => rounds.finish(result(id))));
       await turn();
       const refusal = Object.assign(new Error('refused'), { code });
       asked[0]!.answer(refusal);
@@ -104,25 +104,25 @@ describe('a round', () => {
       asked[1]!.answer(refusal);
       await turn();
       asked[2]!.answer();
-      expect((await told).map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
-      expect(asked.map(({ told: ids }) => ids)).toEqual([['a', 'b'], ['a'], ['b']]);
+      expect((await reported).map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
+      expect(asked.map(({ reported: ids }) => ids)).toEqual([['a', 'b'], ['a'], ['b']]);
     },
   );
 
   it('is repeated unchanged if Postgres asks for that', async () => {
     const { rounds, asked, turn } = roundsOver(0);
-    const told = Promise.allSettled(['a', 'b'].map((id) => rounds.finish(result(id))));
+    const reported = Promise.allSettled(['a', 'b'].map((id) => rounds.finish(result(id))));
     await turn();
     asked[0]!.answer(Object.assign(new Error('deadlock detected'), { code: '40P01' }));
-    expect((await told).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect((await reported).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     expect(asked).toHaveLength(1);
   });
 
   it('rejects if it fails, so that the callers repeat their results', async () => {
     const { rounds, asked, turn } = roundsOver(0);
-    const told = rounds.finish(result('a'));
+    const reported = rounds.finish(result('a'));
     await turn();
     asked[0]!.answer(new Error('Connection terminated unexpectedly'));
-    await expect(told).rejects.toThrow('Connection terminated');
+    await expect(reported).rejects.toThrow('Connection terminated');
   });
 });

@@ -121,7 +121,7 @@ describe('a result that cannot be stored as it is', () => {
     ],
     [2, { status: 'Failed', output: '', log: undefined }],
     [3, { status: 'Failed', changes: [] }],
-  ])('is told with less of it, %i times', async (times, last) => {
+  ])('is reported with less of it, %i times', async (times, last) => {
     const { run, results } = runThatEnded(() =>
       results.length <= times ? Promise.reject(refused(times === 2 ? '54000' : '22023')) : Promise.resolve(),
     );
@@ -220,13 +220,13 @@ it('stores each progress, and publishes the last one even if they are frequent',
     },
   } satisfies Work;
   const stored: number[] = [];
-  const told: number[] = [];
+  const published: number[] = [];
   const ledger: RunLedger = {
     appendLog: () => Promise.resolve(),
-    recordProgress: (_id, _attempt, { doneSteps }, tell) => {
+    recordProgress: (_id, _attempt, { doneSteps }, publish) => {
       stored.push(doneSteps);
-      if (tell) told.push(doneSteps);
-      if (tell && doneSteps === 3) end(COMPLETED);
+      if (publish) published.push(doneSteps);
+      if (publish && doneSteps === 3) end(COMPLETED);
       return Promise.resolve();
     },
     recordChanges: () => Promise.resolve(true),
@@ -235,8 +235,8 @@ it('stores each progress, and publishes the last one even if they are frequent',
   };
   await new Run(TASK, work, 'w', 10, new Masker([]), ledger, new CrashPoints(undefined)).complete();
   expect(new Set(stored)).toEqual(new Set([1, 2, 3]));
-  expect(told[0]).toBe(1);
-  expect(told.at(-1)).toBe(3);
+  expect(published[0]).toBe(1);
+  expect(published.at(-1)).toBe(3);
 });
 
 it('reads output after a pause without waiting for the next read of reports', async () => {

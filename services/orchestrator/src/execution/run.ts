@@ -17,7 +17,7 @@ const GAP_MS = 100;
 /** Between two reads of reports, and of output that was withheld. */
 const FOLLOW_MS = 200;
 const RETRY_MS = 500;
-const TELL_MS = 1_000;
+const PUBLISH_MS = 1_000;
 const OUTPUT_LIMIT = 1024 * 1024;
 
 /** What a run needs of the ledger. */
@@ -47,8 +47,8 @@ export class Run {
   /** Records for the journal, in order, until they are stored. */
   #records: JournalRecord[] = [];
   #recording: Promise<void> = Promise.resolve();
-  #untold = false;
-  #toldAt = -Infinity;
+  #isUnpublished = false;
+  #publishedAt = -Infinity;
   #cancelled = false;
   #timedOut = false;
   #abandoned = false;
@@ -166,7 +166,7 @@ export class Run {
       return this.ledger.reportLost(id, attempt, this.workerId, reason, end.begun ?? true);
     }
     const [outcome, result] = await reportResult(
-      (told) => this.ledger.finish(told),
+      (result) => this.ledger.finish(result),
       this.#result(end),
       (reason) =>
         executorLog('error', 'a result cannot be stored as it is', {
@@ -217,7 +217,7 @@ export class Run {
   /** After the end: reads the rest. Its last piece is sent with the result. */
   async #collect(): Promise<void> {
     await this.#recording.catch(() => undefined);
-    this.#untold = this.#readReports() || this.#untold;
+    this.#isUnpublished = this.#readReports() || this.#isUnpublished;
     // A chunk that was tried before is sent again unchanged.
     await this.#log.send();
     for (let lines = this.#readLines(); lines.length > 0; lines = this.work.readLines()) {
@@ -242,15 +242,15 @@ export class Run {
 
   /** Stored at each change; published at most once a second, the last change included. */
   async #tellProgress(changed: boolean): Promise<void> {
-    this.#untold ||= changed;
-    const tell = this.#untold && performance.now() - this.#toldAt >= TELL_MS;
-    if (!changed && !tell) return;
+    this.#isUnpublished ||= changed;
+    const publish = this.#isUnpublished && performance.now() - this.#publishedAt >= PUBLISH_MS;
+    if (!changed && !publish) return;
     const { id, attempt } = this.task;
     try {
-      await this.ledger.recordProgress(id, attempt, this.masker.maskAll(this.#follower.progress), tell);
-      if (!tell) return;
-      this.#untold = false;
-      this.#toldAt = performance.now();
+      await this.ledger.recordProgress(id, attempt, this.masker.maskAll(this.#follower.progress), publish);
+      if (!publish) return;
+      this.#isUnpublished = false;
+      this.#publishedAt = performance.now();
     } catch {
       // Nothing depends on it, and the next change includes this one.
     }
@@ -294,7 +294,7 @@ export class Run {
       data: this.masker.maskAll(data),
       evidence: this.masker.maskAll({ ...end.evidence, ...(reconcile ? { reconciled: completed } : {}) }),
       log: this.#log.unsent,
-      progress: this.#untold ? this.masker.maskAll(this.#follower.progress) : undefined,
+      progress: this.#isUnpublished ? this.masker.maskAll(this.#follower.progress) : undefined,
       changes: this.#changes,
     };
   }

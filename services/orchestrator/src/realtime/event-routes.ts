@@ -72,9 +72,9 @@ async function openStream(
   );
   // It was closed before it started.
   if (client.ended) leaving.forEach((leave) => leave());
-  if (missed) client.tell('missed', { error: missed.message, code: missed.code });
-  subscription.tellTo(client).catch((error: unknown) => {
-    client.tell('error', { error: asFailure(error).message, code: asFailure(error).code });
+  if (missed) client.notify('missed', { error: missed.message, code: missed.code });
+  subscription.sendTo(client).catch((error: unknown) => {
+    client.notify('error', { error: asFailure(error).message, code: asFailure(error).code });
     client.close(CLOSING.failed);
   });
   return client;

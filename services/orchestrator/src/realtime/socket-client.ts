@@ -19,7 +19,7 @@ export class SocketClient implements Sink {
   #bad = 0;
   #messages = 0;
   #countingSince = 0;
-  #heard = true;
+  #hasAnswered = true;
   #farewell: NodeJS.Timeout | undefined;
 
   constructor(
@@ -28,7 +28,7 @@ export class SocketClient implements Sink {
     private readonly sent: (events: number) => void,
     private readonly closing: (closing: Closing) => void,
   ) {
-    webSocket.on('pong', () => (this.#heard = true));
+    webSocket.on('pong', () => (this.#hasAnswered = true));
     webSocket.on('error', () => undefined);
     webSocket.on('close', () => clearTimeout(this.#farewell));
   }
@@ -89,8 +89,8 @@ export class SocketClient implements Sink {
 
   /** A client that did not answer the last ping is gone. */
   ping(): void {
-    if (!this.#heard) return this.webSocket.terminate();
-    this.#heard = false;
+    if (!this.#hasAnswered) return this.webSocket.terminate();
+    this.#hasAnswered = false;
     if (this.webSocket.readyState === this.webSocket.OPEN) this.webSocket.ping();
   }
 

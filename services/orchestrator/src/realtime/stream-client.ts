@@ -46,7 +46,7 @@ export class StreamClient implements Sink, AsyncIterableIterator<string> {
   }
 
   /** Sends anything that is not an event of the platform. */
-  tell(kind: 'missed' | 'error' | 'close', data: object): void {
+  notify(kind: 'missed' | 'error' | 'close', data: object): void {
     if (!this.#ended) this.#push(`event: ${kind}\ndata: ${JSON.stringify(data)}\n\n`);
   }
 
@@ -59,7 +59,7 @@ export class StreamClient implements Sink, AsyncIterableIterator<string> {
   close(closing: Closing): void {
     if (this.#ended) return;
     this.closing(closing);
-    this.tell('close', closing);
+    this.notify('close', closing);
     this.#end();
   }
 

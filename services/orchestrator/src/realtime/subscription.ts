@@ -35,7 +35,7 @@ export class Subscription implements Follower {
   }
 
   /**
-   * From now on no event is missed, although none is sent before {@link tellTo}.
+   * From now on no event is missed, although none is sent before {@link sendTo}.
    * @param after the last event that the client has; undefined for new events only
    */
   async start(after: number | undefined): Promise<Reach> {
@@ -46,7 +46,7 @@ export class Subscription implements Follower {
   }
 
   /** Sends the history, then new events. Resolves when the client receives events as they happen. */
-  async tellTo(sink: Sink): Promise<void> {
+  async sendTo(sink: Sink): Promise<void> {
     while (!this.#ended) {
       const until = this.hub.position;
       if (this.#position >= until) {
@@ -56,7 +56,7 @@ export class Subscription implements Follower {
       const { events, position } = await this.history.between(this.#position, until, PAGE);
       for (const batch of EventBatch.all(events)) {
         if (this.#ended) return;
-        this.#tell(batch, sink);
+        this.#send(batch, sink);
         await sink.drained();
       }
       this.#position = position;
@@ -64,7 +64,7 @@ export class Subscription implements Follower {
   }
 
   offer(batch: EventBatch): void {
-    if (this.#sink) this.#tell(batch, this.#sink);
+    if (this.#sink) this.#send(batch, this.#sink);
   }
 
   end(): void {
@@ -73,7 +73,7 @@ export class Subscription implements Follower {
     this.hub.detach(this);
   }
 
-  #tell(batch: EventBatch, sink: Sink): void {
+  #send(batch: EventBatch, sink: Sink): void {
     const selection = batch.for(this.viewer, this.filter).after(this.#position);
     this.#position = Math.max(this.#position, batch.last);
     if (selection.events.length > 0) sink.send(selection);

@@ -135,7 +135,7 @@ export class WebSockets {
       client.say({ subscribed: message.subscribe });
     });
     if (missed) client.complain(missed);
-    subscription.tellTo(client).catch((error: unknown) => {
+    subscription.sendTo(client).catch((error: unknown) => {
       client.complain(error);
       client.close(CLOSING.failed);
     });

@@ -55,8 +55,8 @@ export interface Ledger {
     workerId: string,
     entries: readonly JournalRecord[],
   ): Promise<boolean>;
-  /** Stores the progress of an attempt. @param tell also publish it as an event */
-  recordProgress(taskId: string, attempt: number, progress: StepProgress, tell: boolean): Promise<void>;
+  /** Stores the progress of an attempt. @param publish also publish it as an event */
+  recordProgress(taskId: string, attempt: number, progress: StepProgress, publish: boolean): Promise<void>;
   /** Has a worker claim nothing more, from the moment at which this resolves. Its running tasks continue. */
   drain(workerId: string): Promise<void>;
   /**

@@ -122,7 +122,7 @@ export class PostgresLedger implements Ledger {
     taskId: string,
     attempt: number,
     { totalSteps, doneSteps, currentStep }: StepProgress,
-    tell: boolean,
+    publish: boolean,
   ): Promise<void> {
     await this.pool.query('select record_progress($1, $2, $3, $4, $5, $6)', [
       taskId,
@@ -130,7 +130,7 @@ export class PostgresLedger implements Ledger {
       totalSteps,
       doneSteps,
       currentStep && storable(currentStep),
-      tell,
+      publish,
     ]);
   }
 
