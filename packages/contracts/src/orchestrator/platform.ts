@@ -1,5 +1,5 @@
 import { operationsUnder } from '../operation.js';
-import { closed, id, listOf, name } from '../schemas/basics.js';
+import { byId, closed, listOf, name } from '../schemas/basics.js';
 import { after, afterParameter, MAX_PAGE, pagedBy } from '../schemas/paging.js';
 import {
   definitionSchema,
@@ -84,7 +84,7 @@ export const drainWorker = define({
     'Its running tasks continue. A worker that drains and has `running` 0 can be stopped without any loss of time. The drain ' +
     'ends with the worker: when it is started again, it claims work. Repeating the request changes nothing.',
   permission: { resource: 'state:*', action: 'update' },
-  params: closed({ id }),
+  params: byId,
   success: { status: 200, data: workerSchema },
   errors: [404],
   addition: true,

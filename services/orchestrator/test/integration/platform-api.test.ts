@@ -342,6 +342,7 @@ it('a worker that drains claims nothing more, and its work goes on', async () =>
   const [first, next] = [await submit(), await submit()];
   const attempt = await engine.claim(first, drained);
   await api.as('operator').post(`/workers/${drained}/drain`).expect(403);
+  await api.as('admin').post('/workers/not-a-uuid/drain').expect(400);
   const drain = () => api.as('admin').post(`/workers/${drained}/drain`).expect(200);
   const { body } = await drain();
   expect(body.data).toMatchObject({ id: drained, running: 1, draining_since: expect.any(String) });
