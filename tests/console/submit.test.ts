@@ -157,6 +157,24 @@ describeConsole('submitting work in the console', LIMITS, (suite) => {
     await page.locator('main [data-status=Completed]').first().waitFor();
   });
 
+  it('creates a plan of what is composed, and executes it', async () => {
+    const page = await suite.visit('/console/batches/compose');
+    await page
+      .getByRole('textbox', { name: 'Batch as YAML or JSON' })
+      .fill(
+        'name: to plan\noperations:\n  - { id: a, type: command_batch, infra: planned, commands: ["true"] }',
+      );
+    await page.getByRole('button', { name: 'Create a plan' }).click();
+    await page.getByRole('heading', { level: 1, name: 'to plan' }).waitFor();
+    await page.getByRole('button', { name: 'Execute' }).click();
+    await page
+      .getByRole('alertdialog')
+      .getByRole('button', { name: /^Execute/ })
+      .click();
+    await page.getByRole('link', { name: 'Open the batch' }).click();
+    await page.locator('main [data-status=Completed]').first().waitFor();
+  });
+
   it('opens the request of a batch to be changed and submitted again', async () => {
     const id = await submitBatch('again', 'true');
     await suite.admin.waitForBatch(id);

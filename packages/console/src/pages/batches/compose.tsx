@@ -38,8 +38,9 @@ export function Compose({ batch, original, startOver, children }: ComposeProps) 
   const [written, setWritten] = useState<Written>();
   const [side, setSide] = useState<Side>('picture');
   const planning = useBatchPlan(written);
-  const { busy, error, submit, clear } = useSubmit(() => keepDraft(batch, undefined));
-  const denied = useDenials()('execute', 'batches');
+  const { busy, error, submit, createPlan, clear } = useSubmit(() => keepDraft(batch, undefined));
+  const denials = useDenials();
+  const denied = denials('execute', 'batches');
   const request = written?.checked?.request;
   const refusal = error ?? planning.error;
   const refused = useMemo(() => placed(refusal, written?.checked), [refusal, written]);
@@ -71,6 +72,18 @@ export function Compose({ batch, original, startOver, children }: ComposeProps) 
             }}
           >
             Preview
+          </ActButton>
+          <ActButton
+            denied={
+              denials('create', 'plans') ??
+              (request ? undefined : 'The batch can be planned once it has no faults.')
+            }
+            disabled={busy}
+            onClick={() => {
+              if (request) void createPlan(request);
+            }}
+          >
+            Create a plan
           </ActButton>
           <ActButton
             className={planning.plan ? 'primary' : ''}
@@ -112,7 +125,7 @@ export function Compose({ batch, original, startOver, children }: ComposeProps) 
   );
 }
 
-/** Submits a batch and leads to it. */
+/** Submits a batch, or stores a plan of it, and leads there. */
 function useSubmit(onSubmitted: () => void) {
   const queries = useQueryClient();
   const navigate = useNavigate();
@@ -124,7 +137,14 @@ function useSubmit(onSubmitted: () => void) {
       await queries.invalidateQueries({ queryKey: ['batches', 'list'] });
       await navigate({ to: '/batches/$id', params: { id }, search: {} });
     });
-  return { busy, error, clear, submit };
+  const createPlan = (batch: BatchRequest) =>
+    run(async (idempotencyKey) => {
+      const { id } = await client.orchestrator.createPlan({ body: { batch }, idempotencyKey });
+      onSubmitted();
+      await queries.invalidateQueries({ queryKey: ['plans'] });
+      await navigate({ to: '/plans/$id', params: { id } });
+    });
+  return { busy, error, clear, submit, createPlan };
 }
 
 const NONE: readonly TextFault[] = [];

@@ -53,7 +53,7 @@ export default function PlanList() {
       empty={
         isFiltered
           ? 'No plan matches these filters.'
-          : 'No plan has been created yet. POST /plans creates one.'
+          : 'No plan has been created yet. Compose creates one of a batch.'
       }
       onPage={(next) => void navigate({ search: (now) => ({ ...now, page: next }) })}
       idOf={({ id }) => id}
