@@ -9,7 +9,6 @@ import {
 import { BASE } from './api/base.js';
 import { rightsQuery } from './api/rights.js';
 import { sessionQuery, signedIn } from './api/session.js';
-import { landingPage } from './app/navigation.js';
 import { NotFound } from './app/not-found.js';
 import { Failed } from './app/failed.js';
 import { infraRoutes } from './routes-infra.js';
@@ -53,7 +52,12 @@ const homeRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/',
   beforeLoad: async ({ context: { queries } }) => {
-    throw redirect({ to: landingPage(await queries.ensureQueryData(rightsQuery)), search: {} });
+    // The navigation has an icon for each area, which the sign-in page does without.
+    const [{ landingPage }, rights] = await Promise.all([
+      import('./app/navigation.js'),
+      queries.ensureQueryData(rightsQuery),
+    ]);
+    throw redirect({ to: landingPage(rights), search: {} });
   },
 });
 
