@@ -158,14 +158,14 @@ describeConsole('submitting work in the console', LIMITS, (suite) => {
   });
 
   it('creates a plan of what is composed, and executes it', async () => {
-    const page = await suite.visit('/console/batches/compose');
+    const page = await suite.visit('/console/batches/new');
     await page
       .getByRole('textbox', { name: 'Batch as YAML or JSON' })
       .fill(
-        'name: to plan\noperations:\n  - { id: a, type: command_batch, infra: planned, commands: ["true"] }',
+        'name: to-plan\noperations:\n  - { id: a, type: command_batch, infra: planned, commands: ["true"] }',
       );
     await page.getByRole('button', { name: 'Create a plan' }).click();
-    await page.getByRole('heading', { level: 1, name: 'to plan' }).waitFor();
+    await page.getByRole('heading', { level: 1, name: 'to-plan' }).waitFor();
     await page.getByRole('button', { name: 'Execute' }).click();
     await page
       .getByRole('alertdialog')
