@@ -34,7 +34,7 @@ function warningOf(
 ): string | undefined {
   const who = `${able} ${able === 1 ? 'user' : 'users'}${roles ? ` with the role ${roles.join(' or ')}` : ''}`;
   if (able < count)
-    return `cannot be satisfied: it requires ${count} approvals, and ${who} can approve plans`;
+    return `cannot be satisfied: it requires ${count} ${count === 1 ? 'approval' : 'approvals'}, and ${who} can approve plans`;
   if (able === count && excluded.includes('submitter'))
     return `cannot be satisfied for a plan that one of the approvers submits: ${who} can approve plans`;
   return undefined;
