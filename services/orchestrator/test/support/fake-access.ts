@@ -8,7 +8,7 @@ import {
   type Revocation,
   type Revocations,
 } from '@provisioning/contracts';
-import { builtinPolicies, type PolicyDocument } from '@provisioning/policy';
+import { builtinPolicies, documentsIn, POLICY_FORMAT, type PolicyDocument } from '@provisioning/policy';
 import { v7 as uuidv7 } from 'uuid';
 import type { AccessSource } from '../../src/compose/access.js';
 import type { CurrentUser } from '../../src/domain/access/grant-reviewer.js';
@@ -51,9 +51,10 @@ export class FakeAccess implements AccessSource {
     return { revocations, head: this.revoked.length, policy_revision: this.revision };
   }
 
-  async policyBundle(): Promise<PolicyBundle> {
+  /** @param known the format that the asking process knows, as the control center heeds it */
+  async policyBundle(known = POLICY_FORMAT): Promise<PolicyBundle> {
     this.#mustBeThere();
-    const policies = this.policies.map(({ name, version, rules }) => ({
+    const policies = documentsIn(known, this.policies).map(({ name, version, rules }) => ({
       id: uuidv7(),
       name,
       version,

@@ -4,6 +4,7 @@ import { createKeyring, verifyServiceToken } from '@provisioning/auth-token';
 import {
   appendAudit,
   getPolicyBundle,
+  POLICY_FORMAT_PREFERENCE,
   getPrincipals,
   getRevocations,
   introspectToken,
@@ -65,7 +66,10 @@ export class FakeControlCenter {
           if (this.mood === 'loses answers') for (const socket of this.#sockets) socket.destroy();
           return reply({ kept: this.kept.size - before });
         }),
-        on(getPolicyBundle)(async () => reply(await this.access.policyBundle())),
+        on(getPolicyBundle)(async ({ prefer = '' }) => {
+          const [, known = 1] = prefer.split(`${POLICY_FORMAT_PREFERENCE}=`);
+          return reply(await this.access.policyBundle(Number(known)));
+        }),
         on(getRevocations)(async ({ query }) => reply(await this.access.revocations(query.after ?? 0))),
         on(getPrincipals)(async ({ body }) =>
           reply((await this.access.users(body.ids)).map((user) => ({ ...user, roles: [...user.roles] }))),
