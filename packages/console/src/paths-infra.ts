@@ -1,5 +1,6 @@
 /** What the addresses of the infrastructure pages hold beside their paths. */
-import type { ResourceKind, StoredPlan } from '@provisioning/contracts';
+import type { ResourceKind } from '@provisioning/contracts';
+import { PLAN_STATUSES, ROLLBACK_STATUSES } from '@provisioning/contracts/statuses';
 import { defined, numberFrom, oneOf, someOf, text, type Given } from './search-values.js';
 
 export const RESOURCE_KINDS = ['server', 'taskserv', 'cluster'] as const satisfies readonly ResourceKind[];
@@ -33,26 +34,11 @@ export interface DriftSearch {
 export interface CheckpointFilters {
   page?: number;
 }
-export const ROLLBACK_STATUSES = ['Pending', 'Running', 'Completed', 'Failed'] as const;
-
 /** The search of `/rollbacks`. */
 export interface RollbackFilters {
   status?: (typeof ROLLBACK_STATUSES)[number][];
   page?: number;
 }
-export const PLAN_STATUSES = [
-  'Planning',
-  'Planned',
-  'Approved',
-  'Executing',
-  'Executed',
-  'Failed',
-  'Rejected',
-  'Expired',
-  'Stale',
-  'Cancelled',
-] as const satisfies readonly StoredPlan['status'][];
-
 /** The search of `/plans`. */
 export interface PlanFilters {
   status?: (typeof PLAN_STATUSES)[number][];

@@ -1,12 +1,9 @@
 /** What the address of each page holds beside its path. Values that are not known are left out. */
+import { BATCH_STATUSES, TASK_KINDS, TASK_STATUSES } from '@provisioning/contracts/statuses';
 import { day, defined, numberFrom, oneOf, someOf, text, type Given } from './search-values.js';
 
-export const TASK_STATUSES = ['Pending', 'Running', 'Completed', 'Failed', 'Cancelled'] as const;
-export const BATCH_STATUSES = [...TASK_STATUSES, 'RollingBack', 'RolledBack'] as const;
 const TASK_TABS = ['log', 'plan', 'changes', 'history', 'raw'] as const;
 const BATCH_VIEWS = ['table', 'graph', 'timeline'] as const;
-
-export const TASK_KINDS = ['workflow', 'batch_operation', 'rollback', 'survey'] as const;
 
 /** The search of `/tasks`. */
 export interface TaskFilters {

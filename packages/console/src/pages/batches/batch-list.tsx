@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { BatchSummary } from '@provisioning/contracts';
+import { BATCH_STATUSES } from '@provisioning/contracts/statuses';
 import { batchList } from '../../api/queries/batches.js';
 import { useFallbackInterval, useIsFrozen } from '../../app/live-context.js';
-import { BATCH_STATUSES, type BatchFilters } from '../../paths.js';
+import type { BatchFilters } from '../../paths.js';
 import { StatusList } from '../../features/list/status-list.js';
 import { DateFilter, FilterBar, TextFilter } from '../../ui/filters.js';
 import { IdChip } from '../../ui/id-chip.js';

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import type { Batch, BatchOperation } from '@provisioning/contracts';
+import { BATCH_STATUSES } from '@provisioning/contracts/statuses';
 import { ProvisioningError } from '@provisioning/client';
 import { lazy, Suspense, useMemo } from 'react';
 import { batchDetail } from '../../api/queries/batches.js';
@@ -8,7 +9,7 @@ import { useFallbackInterval, useIsFrozen } from '../../app/live-context.js';
 import { safeText } from '../../format/safe-text.js';
 import { reasonOf } from '../../format/why.js';
 import { hasEnded } from '../../live/forward-only.js';
-import { BATCH_STATUSES, type BatchSearch } from '../../paths.js';
+import type { BatchSearch } from '../../paths.js';
 import { StatusFilter } from '../../ui/filter-bar.js';
 import { TextFilter } from '../../ui/filters.js';
 import { IdChip, shortId } from '../../ui/id-chip.js';

@@ -1,10 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { StoredPlanSummary } from '@provisioning/contracts';
+import { PLAN_STATUSES } from '@provisioning/contracts/statuses';
 import { planList } from '../../api/queries/plans.js';
 import { StatusList } from '../../features/list/status-list.js';
 import { safeText } from '../../format/safe-text.js';
-import { PLAN_STATUSES, type PlanFilters } from '../../paths-infra.js';
+import type { PlanFilters } from '../../paths-infra.js';
 import { Check } from '../../ui/field.js';
 import { FilterBar, TextFilter } from '../../ui/filters.js';
 import { IdChip } from '../../ui/id-chip.js';

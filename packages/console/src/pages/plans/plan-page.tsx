@@ -117,7 +117,7 @@ function PlanFacts({ plan }: { plan: StoredPlan }) {
   );
 }
 
-/** `sha256:` and as much as tells two plans apart. */
+/** `sha256:` and enough digits to distinguish two plans. */
 const DIGEST_SHOWN = 'sha256:'.length + 12;
 
 function Sentences({ title, sentences }: { title: string; sentences: readonly string[] }) {

@@ -1,12 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { RollbackSummary } from '@provisioning/contracts';
+import { ROLLBACK_STATUSES } from '@provisioning/contracts/statuses';
 import { every } from '../../api/request-budget.js';
 import { rollbackList } from '../../api/queries/rollback.js';
 import { useIsFrozen } from '../../app/live-context.js';
 import { StatusList } from '../../features/list/status-list.js';
 import { counted } from '../../format/counts.js';
-import { ROLLBACK_STATUSES, type RollbackFilters } from '../../paths-infra.js';
+import type { RollbackFilters } from '../../paths-infra.js';
 import { IdChip } from '../../ui/id-chip.js';
 import { Status } from '../../ui/status.js';
 import table from '../../ui/table.module.css';

@@ -1,12 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { Task } from '@provisioning/contracts';
+import { TASK_KINDS, TASK_STATUSES } from '@provisioning/contracts/statuses';
 import { useState } from 'react';
 import { taskList } from '../../api/queries/tasks.js';
 import { useFallbackInterval, useIsFrozen } from '../../app/live-context.js';
 import { whyOf } from '../../format/why.js';
 import { useLiveTask } from '../../live/use-live.js';
-import { TASK_KINDS, TASK_STATUSES, type TaskFilters } from '../../paths.js';
+import type { TaskFilters } from '../../paths.js';
 import { StatusList } from '../../features/list/status-list.js';
 import { DateFilter, FilterBar, SelectFilter, TextFilter } from '../../ui/filters.js';
 import { IdChip, shortId } from '../../ui/id-chip.js';
