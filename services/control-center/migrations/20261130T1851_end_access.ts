@@ -8,7 +8,7 @@ export async function up(knex: Knex): Promise<void> {
       one_row           boolean primary key default true check (one_row),
       -- Null where the role may not read it.
       system_identifier text,
-      -- Set by migrate when it is told of a restore. The next process that serves acts on it.
+      -- Set by migrate after a restore. The next process that serves acts on it.
       restored          boolean not null default false
     );
 

@@ -176,7 +176,7 @@ begin
 end $$;
 
 -- Registers a worker for p_lease. Holds work that waited for more than p_stale seconds while no worker was alive; 0 turns
--- that off: work that nobody expects any more must not start when the workers return.
+-- that off: work that its submitter no longer expects must not start when the workers return.
 create function register_worker(p_id uuid, p_host text, p_boot_id text, p_slot int, p_pid int, p_lease interval, p_stale int)
 returns void language plpgsql as $$
 declare

@@ -1,6 +1,6 @@
 /**
  * Serialises a value as canonical JSON (RFC 8785): members in the order of their UTF-16 code units, no white space. Equal
- * values have equal texts, whatever order their members were written in. Members that are undefined are left out.
+ * values have equal texts in every order of their members. Members that are undefined are left out.
  * @throws TypeError for a number that JSON does not have, or a text with half a surrogate pair
  */
 export function canonicalJson(value: unknown): string {
