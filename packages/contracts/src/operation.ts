@@ -91,7 +91,7 @@ export interface Operation<
   service: Service;
   tag: string;
   rateClass: RateClass;
-  errors: ErrorStatus[];
+  errors: readonly ErrorStatus[];
 }
 
 /** Any operation; the element type of lists of operations. */
@@ -115,7 +115,10 @@ export function operationsUnder(service: Service, tag: string, shared: { rateCla
     Body extends TSchema = TUndefined,
     Data extends TSchema = TSchema,
   >(
-    draft: OperationDraft<Params, Query, Body, Data> & { rateClass?: RateClass; errors?: ErrorStatus[] },
+    draft: OperationDraft<Params, Query, Body, Data> & {
+      rateClass?: RateClass;
+      errors?: readonly ErrorStatus[];
+    },
   ): Operation<Params, Query, Body, Data> {
     return defineOperation({ rateClass: 'general', errors: [], ...shared, ...draft, service, tag });
   };

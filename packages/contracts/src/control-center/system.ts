@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { operationsUnder } from '../operation.js';
-import { live, readiness, readinessQuery, versionSchema } from '../schemas/health.js';
+import { live, readiness, readinessQuery, version } from '../schemas/health.js';
 
 const define = operationsUnder('control-center', 'System');
 
@@ -49,21 +49,5 @@ export const controlCenterReady = define({
 /** `GET /version` */
 export const controlCenterVersion = define({
   id: 'controlCenterVersion',
-  method: 'get',
-  path: '/version',
-  summary: 'Show the version of the service',
-  permission: 'self',
-  success: {
-    status: 200,
-    data: versionSchema,
-    example: {
-      version: '0.2.0',
-      commit: '9fceb02d0ae598e95dc970b74767f19372d61af8',
-      node: '22.11.0',
-      schema: '20261130T1600_claim_by_runner',
-      mode: 'production',
-    },
-  },
-  errors: [503],
-  addition: true,
+  ...version,
 });

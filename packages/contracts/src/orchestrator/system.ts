@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { operationsUnder } from '../operation.js';
 import { wsTicketSchema } from '../schemas/event.js';
-import { live, readiness, readinessQuery, versionSchema } from '../schemas/health.js';
+import { live, readiness, readinessQuery, version } from '../schemas/health.js';
 
 const define = operationsUnder('orchestrator', 'System');
 
@@ -49,23 +49,7 @@ export const orchestratorReady = define({
 /** `GET /version` */
 export const orchestratorVersion = define({
   id: 'orchestratorVersion',
-  method: 'get',
-  path: '/version',
-  summary: 'Show the version of the service',
-  permission: 'self',
-  success: {
-    status: 200,
-    data: versionSchema,
-    example: {
-      version: '0.2.0',
-      commit: '9fceb02d0ae598e95dc970b74767f19372d61af8',
-      node: '22.11.0',
-      schema: '20261130T1600_claim_by_runner',
-      mode: 'production',
-    },
-  },
-  errors: [503],
-  addition: true,
+  ...version,
 });
 
 /** `POST /ws/ticket` */

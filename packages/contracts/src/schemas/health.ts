@@ -24,7 +24,7 @@ export const readinessQuery = closed({
 });
 
 /** Response of `GET /version`. */
-export const versionSchema = closed(
+const versionSchema = closed(
   {
     version: text(64, { description: 'Version of the program' }),
     commit: nullable(text(64, { description: 'Commit that the program was built from; null if unknown' })),
@@ -36,5 +36,26 @@ export const versionSchema = closed(
   },
   { title: 'Version' },
 );
-/** A value of {@link versionSchema}. */
+/** A value of the schema of `GET /version`. */
 export type Version = Static<typeof versionSchema>;
+
+/** `GET /version`, the same in both services. */
+export const version = {
+  method: 'get',
+  path: '/version',
+  summary: 'Show the version of the service',
+  permission: 'self',
+  success: {
+    status: 200,
+    data: versionSchema,
+    example: {
+      version: '0.2.0',
+      commit: '9fceb02d0ae598e95dc970b74767f19372d61af8',
+      node: '22.11.0',
+      schema: '20261130T1600_claim_by_runner',
+      mode: 'production',
+    },
+  },
+  errors: [503],
+  addition: true,
+} as const;
