@@ -19,7 +19,7 @@ const allowed = {
   embedded: ['process'],
   bench: ['auth-token', 'embedded', 'policy', 'process'],
   launcher: ['embedded', 'errors', 'process', 'runtime'],
-  'load-test': [],
+  'load-test': ['embedded'],
   'test-kit': ['runtime', 'auth-token', 'errors', 'embedded'],
 };
 /** The same for services. Nothing but tests may import the test kit: no list has it. */

@@ -1,5 +1,5 @@
 export { EmbeddedError } from './embedded-error.js';
-export { freePort } from './free-port.js';
+export { freePort, type PortRange } from './free-port.js';
 export { startPostgres, type PostgresOptions } from './postgres.js';
 export { endRecorded, recordProcess, recordedProcess, type ProcessRecord } from './process-record.js';
 export { redisProgram } from './redis-program.js';

@@ -1,9 +1,9 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '@provisioning/embedded';
 
 const START = join(import.meta.dirname, '../../../scripts/start.mjs');
 const START_MS = 180_000;
@@ -92,12 +92,4 @@ async function served(child: ReturnType<typeof fork>, exited: Promise<unknown>):
     clearTimeout(timer);
     died.catch(() => undefined);
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const { port } = server.address() as AddressInfo;
-  await once(server.close(), 'close');
-  return port;
 }
