@@ -36,8 +36,8 @@ export interface HandlerRequest<O> {
   userAgent: string | undefined;
   requestId: string;
   idempotency: IdempotencyKey | undefined;
-  /** The `Prefer` header (RFC 7240), e.g. `respond-async`. */
-  prefer: string | undefined;
+  /** The preferences of the `Prefer` header (RFC 7240), e.g. `respond-async`, with their values. */
+  preferences: ReadonlyMap<string, string>;
   /** The media type of the operation's `alsoAs` that the client prefers to JSON. */
   mediaType: string | undefined;
   /** `If-Match` without its quotes. */

@@ -23,6 +23,7 @@ import { authorize, type Authorizer } from './authorize.js';
 import type { Asked, Binding, IdempotencyKey } from './bind.js';
 import { inOrder } from './in-order.js';
 import { refuseTwoPositions } from './paging.js';
+import { preferencesOf } from './preferences.js';
 import type { Principal } from './principal.js';
 import { questionOf } from './question.js';
 import { bodyReader, hasLongBody } from './read-body.js';
@@ -210,7 +211,7 @@ function about(request: Request, response: Response, operation: Operation, princ
     ip: request.ip ?? '',
     userAgent: request.headers['user-agent']?.slice(0, 512),
     requestId: currentContext()?.requestId ?? String(response.get('X-Request-Id')),
-    prefer: request.get('prefer'),
+    preferences: preferencesOf(request.get('prefer')),
     mediaType: otherMediaType(operation, request),
     ifMatch: request.get('if-match')?.replace(/^(?:W\/)?"(.*)"$/, '$1'),
     lastEventId: request.get('last-event-id'),

@@ -13,9 +13,9 @@ import type { PolicyStore } from '../domain/policy/policy-store.js';
 /** What the orchestrator needs to decide by the policies. */
 export function internalPolicyRoutes(policies: PolicyStore, keyring: Keyring, clock: Clock): Binding[] {
   return [
-    on(getPolicyBundle)(async ({ prefer }) => {
+    on(getPolicyBundle)(async ({ preferences }) => {
       const { revision, documents: stored } = await policies.inForce();
-      const documents = documentsIn(knownFormat(prefer), stored);
+      const documents = documentsIn(knownFormat(preferences), stored);
       const content: PolicyBundlePayload = {
         revision,
         issued_at: clock().toISOString(),
@@ -32,9 +32,7 @@ export function internalPolicyRoutes(policies: PolicyStore, keyring: Keyring, cl
 }
 
 /** Processes of releases before formats were introduced know the first one. */
-function knownFormat(prefer = ''): number {
-  const preferences = prefer.split(',').map((each) => each.trim().split('='));
-  const named = preferences.find(([name]) => name?.toLowerCase() === POLICY_FORMAT_PREFERENCE)?.[1];
-  const format = Number(named);
+function knownFormat(preferences: ReadonlyMap<string, string>): number {
+  const format = Number(preferences.get(POLICY_FORMAT_PREFERENCE));
   return Number.isInteger(format) && format > 0 ? format : 1;
 }

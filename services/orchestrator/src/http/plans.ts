@@ -118,9 +118,9 @@ export function planRoutes(
       // This is the only operation for which approvals count.
       return 'failure' in asked ? asked : { ...asked, plan: await approvals.approved(asked.found) };
     })(async (request) => {
-      const { found, body, prefer } = request;
+      const { found, body } = request;
       const { id } = found;
-      const done = await execution.execute(found, body.digest, submitterOf(request), patienceOf(prefer));
+      const done = await execution.execute(found, body.digest, submitterOf(request), patienceOf(request));
       if ('pending' in done)
         return reply(
           { batch_id: done.pending, status: 'Pending', operations: [], plan_id: id },

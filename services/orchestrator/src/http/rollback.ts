@@ -145,7 +145,7 @@ export function rollbackRoutes(
       if (checkMode) return reply(presentUndoPlan(scope, await rollbacks.preview(scope, permit)));
       const { id, replayed } = await rollbacks.execute(scope, submitterOf(request), permit);
       if (replayed) await permitReplay(request, id);
-      const rollback = await ended(() => rollbacks.get(id), patienceOf(request.prefer));
+      const rollback = await ended(() => rollbacks.get(id), patienceOf(request));
       return reply(presentRollback(rollback), { location: `/rollback/${id}`, replayed });
     }),
     on(
@@ -161,7 +161,7 @@ export function rollbackRoutes(
       }
       const { id, replayed } = await restores.execute(checkpointId, submitter, permit, request.query.confirm);
       if (replayed) await permitReplay(request, id);
-      const rollback = await ended(() => rollbacks.get(id), patienceOf(request.prefer));
+      const rollback = await ended(() => rollbacks.get(id), patienceOf(request));
       return reply(presentRestored(rollback, checkpointId), { location: `/rollback/${id}`, replayed });
     }),
     on(getRollback, ({ params: { id }, declared }) => stored.readRollback(declared, () => rollbacks.get(id)))(
@@ -215,8 +215,8 @@ function namedCheckpoint({ checkpoint_id: id }: { checkpoint_id: string }): Ques
 }
 
 /** How long an answer waits for the end of the work, in milliseconds; not at all with `Prefer: respond-async`. */
-export function patienceOf(prefer: string | undefined): number {
-  return /\brespond-async\b/.test(prefer ?? '') ? 0 : PATIENCE_MS;
+export function patienceOf({ preferences }: { preferences: ReadonlyMap<string, string> }): number {
+  return preferences.has('respond-async') ? 0 : PATIENCE_MS;
 }
 
 function scopeOf(body: RollbackRequest): UndoScope {

@@ -66,10 +66,9 @@ export class FakeControlCenter {
           if (this.mood === 'loses answers') for (const socket of this.#sockets) socket.destroy();
           return reply({ kept: this.kept.size - before });
         }),
-        on(getPolicyBundle)(async ({ prefer = '' }) => {
-          const [, known = 1] = prefer.split(`${POLICY_FORMAT_PREFERENCE}=`);
-          return reply(await this.access.policyBundle(Number(known)));
-        }),
+        on(getPolicyBundle)(async ({ preferences }) =>
+          reply(await this.access.policyBundle(Number(preferences.get(POLICY_FORMAT_PREFERENCE) ?? 1))),
+        ),
         on(getRevocations)(async ({ query }) => reply(await this.access.revocations(query.after ?? 0))),
         on(getPrincipals)(async ({ body }) =>
           reply((await this.access.users(body.ids)).map((user) => ({ ...user, roles: [...user.roles] }))),
