@@ -1,4 +1,4 @@
-import { isFailure } from '@provisioning/errors';
+import { isFailure, messageOf } from '@provisioning/errors';
 import jwt from 'jsonwebtoken';
 
 /** Why a token was not issued here or is not accepted. Expiry and revocation are not among the reasons. */
@@ -20,7 +20,7 @@ export class TokenFault extends Error {
 /** Returns the fault of a token that jsonwebtoken does not verify. */
 export function faultOfJwt(cause: unknown): TokenFault {
   if (cause instanceof TokenFault) return cause;
-  const message = cause instanceof Error ? cause.message : String(cause);
+  const message = messageOf(cause);
   return new TokenFault(reasonOf(cause, message), message, { cause });
 }
 

@@ -1,3 +1,4 @@
+import { errorOf } from '@provisioning/errors';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Operation } from '@provisioning/contracts';
@@ -55,6 +56,6 @@ export async function sendStream(
   // A proxy that buffers would delay what must arrive now.
   if (filename === null) response.set('X-Accel-Buffering', 'no').flushHeaders();
   await pipeline(Readable.from(chunks), response).catch((error: unknown) => {
-    if (!response.destroyed) response.destroy(error as Error);
+    if (!response.destroyed) response.destroy(errorOf(error));
   });
 }

@@ -1,4 +1,4 @@
-import { Failure } from '@provisioning/errors';
+import { Failure, codeOf } from '@provisioning/errors';
 import { freePort } from '@provisioning/embedded';
 import { createServer } from 'node:net';
 
@@ -39,7 +39,7 @@ async function checkFree(host: string, variable: string, port: number): Promise<
   try {
     await listenOnce(host, port);
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
+    const code = codeOf(cause);
     throw new Failure('conflict', sentence(code, host, variable, port), { cause });
   }
 }

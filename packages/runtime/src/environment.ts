@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Failure, type FailureDetail } from '@provisioning/errors';
+import { Failure, type FailureDetail, codeOf } from '@provisioning/errors';
 import { cleanEnv, EnvMissingError, makeValidator, type CleanedEnv } from 'envalid';
 import { parse as parseToml, TomlError } from 'smol-toml';
 import { tomlFaultSentence } from '@provisioning/input/toml-fault';
@@ -142,7 +142,7 @@ function parseConfigFile(path: string | undefined): Record<string, unknown> {
     throw configurationFailure([
       {
         path: 'PROVISIONING_CONFIG',
-        message: `must name a file that this process can read, and ${path} is not one (${codeOf(cause)})`,
+        message: `must name a file that this process can read, and ${path} is not one (${systemCodeOf(cause)})`,
       },
     ]);
   }
@@ -162,7 +162,7 @@ function parseConfigFile(path: string | undefined): Record<string, unknown> {
   }
 }
 
-/** `ENOENT` and the like. Safe cast: errors of the file system have a code. */
-function codeOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? 'for a reason that the system does not give';
+/** `ENOENT` and the like, for a sentence. */
+function systemCodeOf(error: unknown): string {
+  return codeOf(error) ?? 'for a reason that the system does not give';
 }

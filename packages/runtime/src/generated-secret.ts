@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chownSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Failure } from '@provisioning/errors';
+import { Failure, codeOf, messageOf } from '@provisioning/errors';
 
 /**
  * A secret in the data directory (mode 0600), generated at its first use. Two processes that start at the same time agree
@@ -37,7 +37,7 @@ export function generatedSecret(
   } catch (cause) {
     throw new Failure(
       'invalid',
-      `The data directory ${dataDir} cannot hold the generated secret “${name}”: ${cause instanceof Error ? cause.message : String(cause)}. Set PROVISIONING_DATA_DIR to a folder that can be written.`,
+      `The data directory ${dataDir} cannot hold the generated secret “${name}”: ${messageOf(cause)}. Set PROVISIONING_DATA_DIR to a folder that can be written.`,
       { code: 'configuration', cause },
     );
   }
@@ -55,7 +55,7 @@ function readIfThere(path: string): string | undefined {
     const text = readFileSync(path, 'utf8').trim();
     return text === '' ? undefined : text;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { Failure } from '@provisioning/errors';
+import { Failure, codeOf, messageOf } from '@provisioning/errors';
 import knex, { type Knex } from 'knex';
 import type { Logger } from './logger.js';
 import type { PoolState } from './metrics.js';
@@ -106,7 +106,7 @@ function limitedLog(log: Logger) {
     if (now < quietUntil) return;
     quietUntil = now + 5_000;
     // Only the message: the stack is Knex's own.
-    log.warn('database trouble', { error: message instanceof Error ? message.message : String(message) });
+    log.warn('database trouble', { error: messageOf(message) });
   };
   return { warn: say, error: say, deprecate: say, debug: () => {} };
 }
@@ -143,7 +143,7 @@ const RETRYABLE_TEXTS =
 /** Whether Postgres, not the statement, is the reason: the same call may succeed later. */
 export function isPostgresAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  const code = (error as { code?: unknown }).code;
+  const code = codeOf(error);
   if (
     typeof code === 'string' &&
     (RETRYABLE_STATES.has(code) || code.startsWith('08') || RETRYABLE_CODES.has(code))
@@ -168,7 +168,7 @@ export function postgresFailureAtStart(error: unknown): Failure | undefined {
 
 /** Why Postgres answers and cannot store; undefined if the error has another reason. */
 function storeFaultOf(error: unknown): string | undefined {
-  return STORE_FAULTS[(error as { code?: string }).code ?? ''];
+  return STORE_FAULTS[codeOf(error) ?? ''];
 }
 
 /** The API's answer while Postgres is away or cannot store, which different people have to repair. */

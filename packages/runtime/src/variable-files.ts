@@ -1,3 +1,4 @@
+import { codeOf, messageOf } from '@provisioning/errors';
 import { readFileSync } from 'node:fs';
 import type { FailureDetail } from '@provisioning/errors';
 
@@ -25,7 +26,7 @@ export function withFiles(
       if (environment[name]) throw new Error(`must not be set together with ${name}: remove one of the two`);
       result[name] = textOf(path);
     } catch (error) {
-      faults.push({ path: variable, message: error instanceof Error ? error.message : String(error) });
+      faults.push({ path: variable, message: messageOf(error) });
     }
   }
   return { environment: result, faults };
@@ -36,7 +37,7 @@ function textOf(path: string): string {
   try {
     text = readFileSync(path, 'utf8').replace(/\r?\n$/, '');
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const code = codeOf(error);
     throw new Error(`must name a file that this process can read, and ${path} is not one (${code})`, {
       cause: error,
     });

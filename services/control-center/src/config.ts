@@ -1,3 +1,4 @@
+import { messageOf } from '@provisioning/errors';
 import { randomBytes, type KeyObject } from 'node:crypto';
 import { join } from 'node:path';
 import { LONGEST_TOKEN_LIFE_SECONDS } from '@provisioning/auth-token';
@@ -146,7 +147,7 @@ function keyOf(name: string, text: string, read: (text: string) => KeyObject): K
     return read(text);
   } catch (cause) {
     // The message of OpenSSL never contains the key.
-    const fault = cause instanceof Error ? cause.message : String(cause);
+    const fault = messageOf(cause);
     throw configurationFailure([
       { path: name, message: `must be an Ed25519 key (docs/how-to/audit.md): ${fault}` },
     ]);

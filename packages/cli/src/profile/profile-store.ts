@@ -1,3 +1,4 @@
+import { codeOf } from '@provisioning/errors';
 import { randomUUID } from 'node:crypto';
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -26,7 +27,7 @@ export class ProfileStore {
     try {
       text = await readFile(this.file, 'utf8');
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { current: 'default', profiles: {} };
+      if (codeOf(error) === 'ENOENT') return { current: 'default', profiles: {} };
       throw new Error(systemErrorSentence(this.file, 'read', error), { cause: error });
     }
     try {

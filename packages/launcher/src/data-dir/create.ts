@@ -1,4 +1,4 @@
-import { Failure, isFailure } from '@provisioning/errors';
+import { Failure, isFailure, codeOf } from '@provisioning/errors';
 import { access, chmod, constants, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asDataDirFailure } from './data-dir-failure.js';
@@ -22,7 +22,7 @@ export async function createDataDir(dataDir: string): Promise<void> {
     if (isFailure(known)) throw known;
     throw new Failure(
       'invalid',
-      `The data directory ${dataDir} cannot be written (${(cause as NodeJS.ErrnoException).code ?? String(cause)}). ` +
+      `The data directory ${dataDir} cannot be written (${codeOf(cause) ?? String(cause)}). ` +
         'Set PROVISIONING_DATA_DIR to a writable folder.',
       { cause },
     );

@@ -1,3 +1,4 @@
+import { messageOf } from '@provisioning/errors';
 import type { StopOptions } from '@provisioning/embedded';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describeExit } from './describe-exit.js';
@@ -119,7 +120,7 @@ export class Keeper {
       } catch (error) {
         if (signal.aborted) return undefined;
         this.#report(
-          `${this.name} could not be started, next attempt in ${pause / 1000} s: ${(error as Error).message}`,
+          `${this.name} could not be started, next attempt in ${pause / 1000} s: ${messageOf(error)}`,
         );
       }
     }

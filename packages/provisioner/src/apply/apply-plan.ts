@@ -1,3 +1,4 @@
+import { errorOf } from '@provisioning/errors';
 import { randomUUID } from 'node:crypto';
 import pLimit, { type LimitFunction } from 'p-limit';
 import { DriverError, type ActContext, type Collection, type Driver } from '../drivers/driver.js';
@@ -91,7 +92,7 @@ class Run<K extends Kind> {
       await this.#allSteps();
     } catch (error) {
       const stopped = this.options.signal?.aborted && (error as Error).name === 'AbortError';
-      this.applied.failure = stopped ? new Interrupted() : (error as Error);
+      this.applied.failure = stopped ? new Interrupted() : errorOf(error);
     }
   }
 
@@ -131,7 +132,7 @@ class Run<K extends Kind> {
             await this.#step(step, position);
             undone.delete(position);
           } catch (error) {
-            failures.set(position, error as Error);
+            failures.set(position, errorOf(error));
           } finally {
             this.#outcomes.end(position);
           }

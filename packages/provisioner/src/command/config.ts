@@ -1,3 +1,4 @@
+import { codeOf } from '@provisioning/errors';
 import { readFileSync } from 'node:fs';
 import { parseReport, type IntentReport } from '../report/index.js';
 import { UsageError } from './command-error.js';
@@ -39,7 +40,7 @@ function readIntents(path: string | undefined): IntentReport[] {
     const lines = readFileSync(path, 'utf8').split('\n');
     return lines.map(parseReport).filter((report) => report?.type === 'intent');
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const code = codeOf(error);
     throw new UsageError(`The file in PROVISIONING_INTENTS cannot be read (${code}).`);
   }
 }

@@ -1,3 +1,4 @@
+import { codeOf } from '@provisioning/errors';
 import { StandardOutput } from '@provisioning/command-line';
 import { CommanderError } from 'commander';
 import { DriverSet } from '../drivers/index.js';
@@ -82,7 +83,7 @@ function openReporter(path: string | undefined): Reporter {
   try {
     return createReporter(path);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const code = codeOf(error);
     throw new UsageError(`The file in PROVISIONING_EVENTS cannot be opened for appending (${code}).`);
   }
 }

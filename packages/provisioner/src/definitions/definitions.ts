@@ -1,3 +1,4 @@
+import { codeOf } from '@provisioning/errors';
 import { access, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeUtf8 } from '@provisioning/input';
@@ -116,7 +117,7 @@ export class Definitions {
     try {
       bytes = await readFile(join(this.folder, DEFINED[kind].folder, path));
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
+      const code = codeOf(error);
       if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
       throw new DriverError(
         `definitions/${DEFINED[kind].folder}/${path} cannot be read (${code ?? String(error)}).`,
@@ -138,7 +139,7 @@ export class Definitions {
 }
 
 function emptyWhereAbsent(error: unknown): string[] {
-  const { code } = error as NodeJS.ErrnoException;
+  const code = codeOf(error);
   if (code === 'ENOENT' || code === 'ENOTDIR') return [];
   throw error;
 }

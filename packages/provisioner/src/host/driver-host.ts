@@ -1,3 +1,4 @@
+import { errorOf } from '@provisioning/errors';
 import type { Socket } from 'node:net';
 import { sendLine } from '@provisioning/process';
 import { DriverError } from '../drivers/driver.js';
@@ -52,7 +53,7 @@ export class DriverHost {
     try {
       for (const line of this.#lines.push(chunk)) this.#handle(line);
     } catch (error) {
-      this.#fault = error as Error;
+      this.#fault = errorOf(error);
       this.socket.destroy();
     }
   }

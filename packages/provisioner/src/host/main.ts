@@ -1,3 +1,4 @@
+import { messageOf } from '@provisioning/errors';
 import { createConnection, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DriverSet } from '../drivers/index.js';
@@ -20,7 +21,7 @@ export async function main(env: NodeJS.ProcessEnv): Promise<number> {
     if (!fault) return 0;
     throw new Error(`The connection was ended: ${fault.message}.`);
   } catch (error) {
-    process.stderr.write(`The driver host: ${(error as Error).message}\n`);
+    process.stderr.write(`The driver host: ${messageOf(error)}\n`);
     return 1;
   }
 }

@@ -1,3 +1,4 @@
+import { messageOf } from '@provisioning/errors';
 import type { DriverSet } from '../drivers/driver-set.js';
 import { DriverError } from '../drivers/driver.js';
 import { listed, RecordingReporter } from '../apply/index.js';
@@ -79,7 +80,7 @@ export async function runOperation(
     }
   } catch (error) {
     const permanent = error instanceof DriverError && error.permanent;
-    return ended(id, { outcome: 'failed', message: (error as Error).message, permanent });
+    return ended(id, { outcome: 'failed', message: messageOf(error), permanent });
   }
 
   /** Reports every change that was made, however the work ends. */

@@ -1,3 +1,4 @@
+import { codeOf } from '@provisioning/errors';
 import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { isName } from '../names.js';
@@ -42,7 +43,7 @@ function isSettings(name: string): boolean {
 }
 
 function noneWhereAbsent(error: unknown): [] {
-  const { code } = error as NodeJS.ErrnoException;
+  const code = codeOf(error);
   if (code === 'ENOENT' || code === 'ENOTDIR') return [];
   throw error;
 }

@@ -1,3 +1,4 @@
+import { codeOf } from '@provisioning/errors';
 import { realpath, stat } from 'node:fs/promises';
 import { extname, isAbsolute, join } from 'node:path';
 import { isName, NAME_RULE } from '../names.js';
@@ -94,7 +95,7 @@ async function existing(path: string): Promise<string | undefined> {
   try {
     return await realpath(path);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const code = codeOf(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     throw new SettingsError('wrong', `The settings cannot be read (${code ?? String(error)}).`);
   }

@@ -1,3 +1,4 @@
+import { codeOf } from '@provisioning/errors';
 import { createHmac } from 'node:crypto';
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -52,13 +53,13 @@ export class KnownHosts {
     try {
       return await readFile(this.path, 'utf8');
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+      if (codeOf(error) === 'ENOENT') return '';
       throw this.#unusable('read', error);
     }
   }
 
   #unusable(how: 'read' | 'written', error: unknown): DriverError {
-    const { code } = error as NodeJS.ErrnoException;
+    const code = codeOf(error);
     return new DriverError(
       `The known hosts file ${this.path} cannot be ${how} (${code}). Grant access, or name another with ` +
         'PROVISIONING_SSH_KNOWN_HOSTS.',

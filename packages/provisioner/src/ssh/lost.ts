@@ -1,3 +1,4 @@
+import { codeOf } from '@provisioning/errors';
 import { shown, type SshTarget } from './ssh-target.js';
 
 const REASONS: Record<string, string> = {
@@ -17,7 +18,7 @@ export class Lost extends Error {
   readonly how: string;
 
   constructor(target: SshTarget, cause?: unknown) {
-    const code = (cause as NodeJS.ErrnoException | undefined)?.code;
+    const code = codeOf(cause);
     const known = code === undefined ? undefined : REASONS[code];
     const how = known ?? 'ended the connection';
     super(`${shown(target)} ${how}`, { cause });

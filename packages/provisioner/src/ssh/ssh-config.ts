@@ -1,3 +1,4 @@
+import { codeOf } from '@provisioning/errors';
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
@@ -65,7 +66,7 @@ async function readKey(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const code = codeOf(error);
     throw new DriverError(
       `The private key in ${KEY_FILE} cannot be read (${code}). Use a file that this user can read.`,
       { permanent: true },

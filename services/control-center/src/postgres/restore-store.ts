@@ -1,3 +1,4 @@
+import { rowsOf } from '@provisioning/runtime';
 import { LONGEST_TOKEN_LIFE_SECONDS } from '@provisioning/auth-token';
 import type { Knex } from 'knex';
 import type { AuditActor } from '../domain/audit/audit-record.js';
@@ -22,10 +23,11 @@ export class PostgresRestoreStore implements RestoreStore {
 
   async isRestored(): Promise<boolean> {
     const present = await this.#systemIdentifier(this.database);
-    const { rows } = (await this.database.raw(
+    const rows = await rowsOf<{ restored: boolean | null }>(
+      this.database,
       'select restored or system_identifier <> :present as restored from database_identity',
       { present },
-    )) as { rows: { restored: boolean | null }[] };
+    );
     if (rows[0]) return rows[0].restored ?? false;
     await this.database.raw(
       'insert into database_identity (system_identifier) values (:present) on conflict (one_row) do nothing',
@@ -50,7 +52,8 @@ export class PostgresRestoreStore implements RestoreStore {
     const done = await this.database.transaction(async (transaction) => {
       const reason = (await this.#noteRestore(transaction)) ?? reported;
       if (reason === undefined) return false;
-      const { rows } = (await transaction.raw(
+      const rows = await rowsOf<{ sessions: number; tokens: number }>(
+        transaction,
         `with ended as (
            update sessions set ended_at = :at, ended_reason = 'restored' where ended_at is null returning 1
          ), removed as (delete from api_tokens returning 1),
@@ -59,7 +62,7 @@ export class PostgresRestoreStore implements RestoreStore {
          heads as (update revocation_head set seq = seq + :skipped returning 1)
          select (select count(*)::int from ended) as sessions, (select count(*)::int from removed) as tokens`,
         { at, skipped: SKIPPED },
-      )) as { rows: { sessions: number; tokens: number }[] };
+      );
       await writeRevocations(transaction, [
         {
           kind: 'all',
@@ -83,12 +86,13 @@ export class PostgresRestoreStore implements RestoreStore {
 
   /** Only one of several processes gets a reason. @returns why the database counts as restored; undefined if it does not */
   async #noteRestore(transaction: Knex.Transaction): Promise<string | undefined> {
-    const { rows } = (await transaction.raw(
+    const rows = await rowsOf<{ restored: boolean }>(
+      transaction,
       `with before as (select * from database_identity for update)
        update database_identity now set restored = false, system_identifier = coalesce(:present, now.system_identifier)
          from before where before.restored or before.system_identifier <> :present returning before.restored`,
       { present: await this.#systemIdentifier(transaction) },
-    )) as { rows: { restored: boolean }[] };
+    );
     if (!rows[0]) return undefined;
     return rows[0].restored
       ? 'The platform was started with PROVISIONING_RESTORED.'
@@ -97,10 +101,11 @@ export class PostgresRestoreStore implements RestoreStore {
 
   /** Null where the role may not read it. */
   async #systemIdentifier(database: Knex): Promise<string | null> {
-    const { rows } = (await database.raw(
+    const rows = await rowsOf<{ id: string | null }>(
+      database,
       `select case when has_function_privilege('pg_control_system()', 'execute')
                    then (select system_identifier::text from pg_control_system()) end as id`,
-    )) as { rows: { id: string | null }[] };
+    );
     return rows[0]!.id;
   }
 }

@@ -1,3 +1,4 @@
+import { codeOf } from '@provisioning/errors';
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -29,7 +30,7 @@ export class AccessFile {
     try {
       text = await readFile(this.path, 'utf8');
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      if (codeOf(error) === 'ENOENT') return undefined;
       throw error;
     }
     // The file may contain anything: the signature covers `content` and is checked before it is parsed.

@@ -5,7 +5,7 @@ import {
   type PolicyBundlePayload,
   type Revocation,
 } from '@provisioning/contracts';
-import { Failure } from '@provisioning/errors';
+import { Failure, messageOf } from '@provisioning/errors';
 import { compilePolicies, POLICY_FORMAT, type PolicySet } from '@provisioning/policy';
 import type { Marks } from './access-marks.js';
 
@@ -106,7 +106,7 @@ export class AccessState {
         throw new Error(`They have format ${format}, and this process knows formats up to ${POLICY_FORMAT}.`);
       this.#policies = compilePolicies(policies, { revision });
     } catch (error) {
-      this.#unusable = new UnusablePolicies(revision, (error as Error).message, { cause: error });
+      this.#unusable = new UnusablePolicies(revision, messageOf(error), { cause: error });
       this.#policies = undefined;
       this.#bundle = undefined;
       this.#floor = revision;

@@ -1,7 +1,7 @@
 import { Agent, request as httpRequest, type RequestOptions } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { issueServiceToken, type Keyring } from '@provisioning/auth-token';
-import { Failure, isFailure } from '@provisioning/errors';
+import { Failure, isFailure, codeOf } from '@provisioning/errors';
 import { currentContext } from '@provisioning/runtime';
 
 const PATIENCE_MS = 10_000;
@@ -67,7 +67,7 @@ export class ControlCenterClient {
         throw new Failure('conflict', (JSON.parse(answer.text) as { error: string }).error);
     } catch (cause) {
       if (isFailure(cause)) throw cause;
-      const { code } = cause as NodeJS.ErrnoException;
+      const code = codeOf(cause);
       throw unreachable(
         `The control center does not answer ${method} ${path} at ${this.url}${code ? ` (${code})` : ''}. ${HINT}`,
         cause,

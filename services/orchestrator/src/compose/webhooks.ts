@@ -1,3 +1,4 @@
+import { rowsOf } from '@provisioning/runtime';
 import type { Keyring } from '@provisioning/auth-token';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Logger } from '@provisioning/runtime';
@@ -11,7 +12,6 @@ import { leadsToPrivate, type Resolver } from '../outbound/webhook-request.js';
 import { PRIVATE_TARGET, targetFault } from '../outbound/webhook-target.js';
 import { PostgresDeliveryQueue } from '../postgres/webhooks/delivery-queue.js';
 import { PostgresWebhookStore } from '../postgres/webhooks/webhook-store.js';
-import { rowsOf } from '../postgres/rows.js';
 import type { Base } from './resources.js';
 
 interface WebhookNeeds {

@@ -1,3 +1,4 @@
+import { messageOf } from '@provisioning/errors';
 import { join } from 'node:path';
 import { Definitions, listInfras, listSettings, PROVIDERS } from '@provisioning/provisioner';
 import type { ApiConfig } from '../config.js';
@@ -13,7 +14,7 @@ export function workspaceIn(folder: string): Workspace {
       const requires = 'requires' in found ? found.requires : found.taskservs.map((one) => one.name);
       return { kind, name, description, defaultVersion, requires, fault: null };
     } catch (error) {
-      const fault = error instanceof Error ? error.message : String(error);
+      const fault = messageOf(error);
       return { kind, name, description: null, defaultVersion: null, requires: [], fault };
     }
   };

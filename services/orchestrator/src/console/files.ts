@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join, relative, sep } from 'node:path';
 import { gzip } from 'node:zlib';
 import { promisify } from 'node:util';
-import { Failure } from '@provisioning/errors';
+import { Failure, codeOf } from '@provisioning/errors';
 import type { Request, Response } from 'express';
 import { prefixOf } from './cookie.js';
 
@@ -55,7 +55,7 @@ export class ConsoleFiles {
         files.set(relative(folder, path).split(sep).join('/'), { body: readFileSync(path), type });
       }
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      if (codeOf(error) !== 'ENOENT') throw error;
     }
     return files.has('index.html') ? new ConsoleFiles(files) : undefined;
   }

@@ -1,3 +1,4 @@
+import { messageOf } from '@provisioning/errors';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NO_CAPACITY, remaining, type Capacity } from '../domain/worker/capacity.js';
 import type { ClaimedTask, Ledger, RunningTask } from '../domain/worker/ledger.js';
@@ -133,7 +134,7 @@ export class Claims {
       crash.pass('after-spawn');
       return run;
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       executorLog('error', 'a task could not be started', { ...aboutTask(task), error: reason });
       const requeue = isMachineFault(error);
       if (requeue) this.#unfitUntil = performance.now() + UNFIT_MS;

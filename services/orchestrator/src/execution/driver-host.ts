@@ -1,3 +1,4 @@
+import { messageOf } from '@provisioning/errors';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
@@ -69,7 +70,7 @@ export class DriverHost {
     try {
       this.#living();
     } catch (error) {
-      this.#failed(error instanceof Error ? error.message : String(error));
+      this.#failed(messageOf(error));
     }
   }
 

@@ -1,3 +1,4 @@
+import { messageOf } from '@provisioning/errors';
 import type { Outcome, TaskResult } from '../domain/worker/ledger.js';
 import { isRefused } from './postgres-answer.js';
 
@@ -32,7 +33,7 @@ export async function reportResult(
     } catch (error) {
       const less = lesser.shift();
       if (!isRefused(error) || !less) throw error;
-      const reason = (error as Error).message;
+      const reason = messageOf(error);
       refused(reason);
       result = { ...result, ...less(result, reason) };
     }

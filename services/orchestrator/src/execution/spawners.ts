@@ -1,3 +1,4 @@
+import { messageOf } from '@provisioning/errors';
 import { SpawnerLink, type Spawned, type SpawnerSettings } from './spawner-link.js';
 import type { RunRequest } from './spawner/spawned-command.js';
 import { Starts } from './starts.js';
@@ -97,7 +98,7 @@ export class Spawners {
           : new SpawnerLink(this.settings, this.#starts.limitMs, () => this.#becameReady()),
       );
     } catch (error) {
-      this.#fails(`could not be started: ${error instanceof Error ? error.message : String(error)}`);
+      this.#fails(`could not be started: ${messageOf(error)}`);
     }
   }
 

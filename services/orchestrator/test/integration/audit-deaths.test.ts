@@ -1,3 +1,4 @@
+import { rowsOf } from '@provisioning/runtime';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { createKeyring, issueToken } from '@provisioning/auth-token';
@@ -5,7 +6,6 @@ import type { AuditEntry } from '@provisioning/contracts';
 import { waitFor, type NodeProcess } from '@provisioning/test-kit';
 import { v7 as uuidv7 } from 'uuid';
 import { PostgresAuditOutbox } from '../../src/postgres/audit/audit-outbox.js';
-import { rowsOf } from '../../src/postgres/rows.js';
 import { ApiProcess } from '../support/api-process.js';
 import { FakeControlCenter, type Mood } from '../support/fake-control-center.js';
 import { testPlatform, type TestPlatform } from '../support/platform.js';

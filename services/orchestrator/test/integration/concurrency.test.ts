@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { createPostgres, silentLogger } from '@provisioning/runtime';
+import { createPostgres, silentLogger, rowsOf } from '@provisioning/runtime';
 import { cloneDatabase, type TestDatabase } from '@provisioning/test-kit';
 import type { Knex } from 'knex';
 import pg from 'pg';
-import { rowsOf } from '../../src/postgres/rows.js';
 import { LEGAL_TRANSITIONS } from '../model/transitions.js';
 import { Storm } from '../support/storm.js';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createKeyring } from '@provisioning/auth-token';
-import { createPostgres, createRegistry, silentLogger } from '@provisioning/runtime';
+import { createPostgres, createRegistry, silentLogger, rowsOf } from '@provisioning/runtime';
 import { cloneDatabase, waitFor, type TestDatabase } from '@provisioning/test-kit';
 import type { Knex } from 'knex';
 import { v7 as uuidv7 } from 'uuid';
@@ -15,7 +15,6 @@ import {
   type Reading,
 } from '../../src/postgres/events/event-rows.js';
 import { PostgresEventHistory } from '../../src/postgres/events/event-history.js';
-import { rowsOf } from '../../src/postgres/rows.js';
 import { typesOfSql, writtenEventTypes } from '../support/written-event-types.js';
 
 let clone: TestDatabase;

@@ -1,7 +1,7 @@
 import { cpSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { createPostgres, migrate, silentLogger } from '@provisioning/runtime';
+import { createPostgres, migrate, silentLogger, rowsOf } from '@provisioning/runtime';
 import {
   cloneDatabase,
   temporaryFolder,
@@ -14,7 +14,6 @@ import { SCHEMA_SOURCES } from '../../src/compose/resources.js';
 import { EventConsumer } from '../../src/postgres/events/event-consumer.js';
 import { EventFeed } from '../../src/postgres/events/event-feed.js';
 import { EVERYTHING } from '../../src/postgres/events/event-rows.js';
-import { rowsOf } from '../../src/postgres/rows.js';
 import { MIGRATIONS } from '../support/test-api.js';
 
 const CHUNKS = '20261130T1820_event_chunks.js';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
-import { createPostgres, silentLogger } from '@provisioning/runtime';
+import { createPostgres, silentLogger, rowsOf } from '@provisioning/runtime';
 import { cloneDatabase, waitFor, type TestDatabase } from '@provisioning/test-kit';
 import fc from 'fast-check';
 import type { Knex } from 'knex';
@@ -9,7 +9,6 @@ import type { EventFeedSource } from '../../src/domain/event/event-feed.js';
 import { EventConsumer } from '../../src/postgres/events/event-consumer.js';
 import { EventFeed } from '../../src/postgres/events/event-feed.js';
 import { CHANGES, changesOf, CHUNK, EVERYTHING } from '../../src/postgres/events/event-rows.js';
-import { rowsOf } from '../../src/postgres/rows.js';
 
 let clone: TestDatabase;
 let database: Knex;

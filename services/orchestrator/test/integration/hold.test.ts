@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { silentLogger } from '@provisioning/runtime';
+import { silentLogger, rowsOf } from '@provisioning/runtime';
 import { v7 as uuidv7 } from 'uuid';
 import { noticeRestore } from '../../src/compose/hold.js';
 import { HoldWatch } from '../../src/domain/hold/hold-watch.js';
 import { PostgresHoldStore } from '../../src/postgres/hold/hold-store.js';
-import { rowsOf } from '../../src/postgres/rows.js';
 import { PostgresLedger } from '../../src/postgres/workers/worker-ledger.js';
 import { createLedgerPool } from '../../src/postgres/workers/ledger-pool.js';
 import { engineFunctions } from '../support/engine-functions.js';

@@ -1,7 +1,7 @@
+import { rowsOf } from '@provisioning/runtime';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { temporaryFolder, waitFor, type TemporaryFolder } from '@provisioning/test-kit';
 import { orchestratorOperations } from '@provisioning/contracts';
-import { rowsOf } from '../../src/postgres/rows.js';
 import { startApiProcess, type ApiProcess } from '../support/running-api.js';
 import { oneWayPostgres } from '../support/one-way-postgres.js';
 import { testPlatform, type TestPlatform } from '../support/platform.js';

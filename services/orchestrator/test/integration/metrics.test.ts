@@ -1,6 +1,6 @@
+import { rowsOf } from '@provisioning/runtime';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { describeWithPromtool, promtool, samplesOf, waitFor } from '@provisioning/test-kit';
-import { rowsOf } from '../../src/postgres/rows.js';
 import { PostgresMaintenanceStore } from '../../src/postgres/workers/maintenance-store.js';
 import { engineFunctions } from '../support/engine-functions.js';
 import { commands, testPlatform, type TestPlatform } from '../support/platform.js';

@@ -1,8 +1,8 @@
+import { rowsOf } from '@provisioning/runtime';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { waitFor } from '@provisioning/test-kit';
 import type { OperationSpec } from '../../src/domain/batch/batch.js';
 import { isAlive } from '../../src/execution/processes.js';
-import { rowsOf } from '../../src/postgres/rows.js';
 import { testPlatform, type TestPlatform } from '../support/platform.js';
 
 let platform: TestPlatform;

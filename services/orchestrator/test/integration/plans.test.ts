@@ -1,3 +1,4 @@
+import { rowsOf } from '@provisioning/runtime';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -8,7 +9,6 @@ import type { BatchPlan } from '@provisioning/provisioner/host-protocol';
 import { waitFor } from '@provisioning/test-kit';
 import supertest from 'supertest';
 import { v7 as uuidv7 } from 'uuid';
-import { rowsOf } from '../../src/postgres/rows.js';
 import { engineFunctions } from '../support/engine-functions.js';
 import { SECRET, testApi, type TestApi } from '../support/test-api.js';
 

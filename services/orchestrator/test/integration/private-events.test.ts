@@ -1,7 +1,7 @@
+import { rowsOf } from '@provisioning/runtime';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { waitFor } from '@provisioning/test-kit';
 import { RECORDED_EVENT_TYPES } from '../../src/domain/event/catalogue.js';
-import { rowsOf } from '../../src/postgres/rows.js';
 import { engineFunctions, RECORD_CHANGES } from '../support/engine-functions.js';
 import { follow } from '../support/event-client.js';
 import { liveApis, type LiveApis } from '../support/live-apis.js';

@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createPostgres, silentLogger } from '@provisioning/runtime';
+import { createPostgres, silentLogger, rowsOf } from '@provisioning/runtime';
 import { cloneDatabase, type TestDatabase } from '@provisioning/test-kit';
 import type { Knex } from 'knex';
 import type { TaskStatus } from '../../src/domain/task/task.js';
 import { PostgresInventoryStore } from '../../src/postgres/journal/inventory-store.js';
-import { rowsOf } from '../../src/postgres/rows.js';
 import { PostgresTaskStore } from '../../src/postgres/tasks/task-store.js';
 
 const TASKS = 5_000;

@@ -1,7 +1,7 @@
+import { rowsOf } from '@provisioning/runtime';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { waitFor } from '@provisioning/test-kit';
 import { v7 as uuidv7 } from 'uuid';
-import { rowsOf } from '../../src/postgres/rows.js';
 import { follow, refusal, type EventClient } from '../support/event-client.js';
 import { liveApis, type LiveApis } from '../support/live-apis.js';
 

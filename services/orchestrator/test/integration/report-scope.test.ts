@@ -1,6 +1,6 @@
+import { rowsOf } from '@provisioning/runtime';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { rowsOf } from '../../src/postgres/rows.js';
 import { engineFunctions, RECORD_CHANGES } from '../support/engine-functions.js';
 import { commands, testPlatform, type TestPlatform } from '../support/platform.js';
 

@@ -1,7 +1,7 @@
+import { rowsOf } from '@provisioning/runtime';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { waitFor } from '@provisioning/test-kit';
 import type { Survey } from '../../src/domain/state/survey.js';
-import { rowsOf } from '../../src/postgres/rows.js';
 import { engineFunctions } from '../support/engine-functions.js';
 import { testApi, type TestApi } from '../support/test-api.js';
 

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { createPostgres, silentLogger } from '@provisioning/runtime';
+import { createPostgres, silentLogger, rowsOf } from '@provisioning/runtime';
 import { cloneDatabase, type TestDatabase } from '@provisioning/test-kit';
 import type { Knex } from 'knex';
 import { PostgresMaintenanceStore } from '../../src/postgres/workers/maintenance-store.js';
-import { rowsOf } from '../../src/postgres/rows.js';
 
 let clone: TestDatabase;
 let database: Knex;

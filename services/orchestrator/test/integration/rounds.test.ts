@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { createPostgres, silentLogger } from '@provisioning/runtime';
+import { createPostgres, silentLogger, rowsOf } from '@provisioning/runtime';
 import { cloneDatabase, waitFor, type TestDatabase } from '@provisioning/test-kit';
 import type { Knex } from 'knex';
 import { anyTasks } from '../support/capacity.js';
 import type { JournalRecord, TaskResult } from '../../src/domain/worker/ledger.js';
 import { createLedgerPool } from '../../src/postgres/workers/ledger-pool.js';
-import { rowsOf } from '../../src/postgres/rows.js';
 import { PostgresTaskStore } from '../../src/postgres/tasks/task-store.js';
 import { PostgresLedger } from '../../src/postgres/workers/worker-ledger.js';
 import { engineFunctions } from '../support/engine-functions.js';

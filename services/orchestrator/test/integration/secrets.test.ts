@@ -1,5 +1,5 @@
+import { rowsOf } from '@provisioning/runtime';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { rowsOf } from '../../src/postgres/rows.js';
 import { commands, testPlatform, type TestPlatform } from '../support/platform.js';
 
 const SECRET = 'hunter2-the-password-of-the-cloud';

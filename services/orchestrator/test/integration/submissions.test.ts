@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createPostgres, silentLogger } from '@provisioning/runtime';
+import { createPostgres, silentLogger, rowsOf } from '@provisioning/runtime';
 import { cloneDatabase, type TestDatabase } from '@provisioning/test-kit';
 import type { Knex } from 'knex';
 import { v7 as uuidv7 } from 'uuid';
 import { scopeOf } from '../../src/domain/access/scope.js';
 import type { NewTask } from '../../src/domain/task/task.js';
-import { rowsOf } from '../../src/postgres/rows.js';
 import { PostgresScopeStore } from '../../src/postgres/access/scope-store.js';
 import { PostgresTaskStore } from '../../src/postgres/tasks/task-store.js';
 

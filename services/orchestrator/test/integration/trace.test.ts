@@ -1,8 +1,8 @@
+import { rowsOf } from '@provisioning/runtime';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { hasRedis, type NodeProcess } from '@provisioning/test-kit';
-import { rowsOf } from '../../src/postgres/rows.js';
 import { startApiProcess, type ApiProcess } from '../support/running-api.js';
 import { testPlatform, type TestPlatform } from '../support/platform.js';
 

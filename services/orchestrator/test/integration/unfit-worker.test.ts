@@ -1,8 +1,8 @@
+import { rowsOf } from '@provisioning/runtime';
 import { chmodSync, copyFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { waitFor } from '@provisioning/test-kit';
-import { rowsOf } from '../../src/postgres/rows.js';
 import { commands, testPlatform, type TestPlatform } from '../support/platform.js';
 
 let platform: TestPlatform;

@@ -1,5 +1,5 @@
+import { rowsOf } from '@provisioning/runtime';
 import type { Knex } from 'knex';
-import { rowsOf } from '../../src/postgres/rows.js';
 
 /** Records journal entries of one attempt. Bindings: task, attempt, worker, entries. Its column `accepted` is the answer. */
 export const RECORD_CHANGES = `

@@ -1,5 +1,5 @@
+import { rowsOf } from '@provisioning/runtime';
 import type { Knex } from 'knex';
-import { rowsOf } from '../../src/postgres/rows.js';
 
 /** How a program calls a function of the schema, and what it reads from the result. */
 export interface Signature {

@@ -1,6 +1,6 @@
 import { createKeyring, issueToken } from '@provisioning/auth-token';
 import { builtinPolicies, type PolicyDocument } from '@provisioning/policy';
-import { createPostgres, silentLogger, startHttpServer } from '@provisioning/runtime';
+import { createPostgres, silentLogger, startHttpServer, rowsOf } from '@provisioning/runtime';
 import { cloneDatabase, temporaryFolder } from '@provisioning/test-kit';
 import type { Knex } from 'knex';
 import { v7 as uuidv7 } from 'uuid';
@@ -8,7 +8,6 @@ import { composeApi, type Overrides } from '../../src/compose/api.js';
 import { SCHEMA_SOURCES } from '../../src/compose/resources.js';
 import { readApiConfig } from '../../src/config.js';
 import type { RecordedEventType } from '../../src/domain/event/catalogue.js';
-import { rowsOf } from '../../src/postgres/rows.js';
 import { FakeAccess } from './fake-access.js';
 import { ACCESS_JOBS, MIGRATIONS, SECRET } from './test-api.js';
 

@@ -1,4 +1,4 @@
-import { asSentence } from '@provisioning/errors';
+import { asSentence, errorOf, messageOf } from '@provisioning/errors';
 import type { Instance } from '@aws-sdk/client-ec2';
 import type { DesiredServer } from '../../settings/settings.js';
 import { DriverError, type ActContext } from '../driver.js';
@@ -118,7 +118,7 @@ export class ServerChanger {
       await region.setType(id, type, about);
       if (was === 'running') await this.waits.running(region, id, about);
     } catch (error) {
-      await this.#backAsItWas(region, { id, old, was }, about, error as Error);
+      await this.#backAsItWas(region, { id, old, was }, about, errorOf(error));
       await note(null);
       throw error;
     }
@@ -140,7 +140,7 @@ export class ServerChanger {
     } catch (error) {
       throw new DriverError(
         `${asSentence(failure.message)} In addition, the server could not be returned to state ${was} as a ${old}: ` +
-          (error as Error).message,
+          messageOf(error),
         { cause: failure },
       );
     }

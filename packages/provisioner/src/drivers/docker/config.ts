@@ -1,3 +1,4 @@
+import { codeOf } from '@provisioning/errors';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DockerOptions } from 'dockerode';
@@ -73,7 +74,7 @@ function connectionTo(address: string, env: Environment): DockerOptions {
     try {
       return readFileSync(join(folder, name));
     } catch (error) {
-      throw wrong(`DOCKER_CERT_PATH: ${name} cannot be read (${(error as NodeJS.ErrnoException).code})`);
+      throw wrong(`DOCKER_CERT_PATH: ${name} cannot be read (${codeOf(error)})`);
     }
   };
   return {

@@ -1,3 +1,4 @@
+import { errorOf } from '@provisioning/errors';
 import { installedClusters, installedTaskservs } from '../../definitions/index.js';
 import { DriverError, type Driver } from '../driver.js';
 import type { DriverServices } from '../plugin.js';
@@ -24,7 +25,7 @@ export function createDockerDriver(
     // A container in which nothing can run is destroyed all the same.
     return taskservs
       .list(infra, name)
-      .catch((error: unknown) => (error instanceof DriverError ? [] : Promise.reject(error as Error)));
+      .catch((error: unknown) => (error instanceof DriverError ? [] : Promise.reject(errorOf(error))));
   };
   return {
     name: 'docker',

@@ -1,3 +1,4 @@
+import { errorOf } from '@provisioning/errors';
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
@@ -133,7 +134,7 @@ export class DockerServers implements Collection<'server'> {
             .getContainer(id)
             .remove({ force: true, v: true })
             .catch((error: { statusCode?: number }) =>
-              error.statusCode === 404 ? null : Promise.reject(error as Error),
+              error.statusCode === 404 ? null : Promise.reject(errorOf(error)),
             ),
         { what },
       );

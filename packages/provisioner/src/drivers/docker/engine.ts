@@ -1,3 +1,4 @@
+import { errorOf } from '@provisioning/errors';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Docker from 'dockerode';
 import { DriverError } from '../driver.js';
@@ -47,7 +48,7 @@ export class Engine {
     return this.ask<T | null>(
       (docker) =>
         request(docker).catch((error: unknown) =>
-          statusOf(error) === 404 ? null : Promise.reject(error as Error),
+          statusOf(error) === 404 ? null : Promise.reject(errorOf(error)),
         ),
       about,
     );
@@ -63,7 +64,7 @@ export class Engine {
       (docker) =>
         request(docker).then(
           () => true,
-          (error: unknown) => (statusOf(error) === status ? false : Promise.reject(error as Error)),
+          (error: unknown) => (statusOf(error) === status ? false : Promise.reject(errorOf(error))),
         ),
       about,
     );

@@ -1,3 +1,4 @@
+import { codeOf } from '@provisioning/errors';
 import { appendFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { KINDS, type Kind } from '../resource.js';
@@ -20,7 +21,7 @@ export async function noteAct(
   try {
     await appendFile(file, line);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    if (codeOf(error) !== 'ENOENT') throw error;
     await makeFolders(dirname(file));
     await appendFile(file, line);
   }

@@ -1,3 +1,4 @@
+import { codeOf } from '@provisioning/errors';
 import { DriverError } from '../driver.js';
 
 const REASONS: Record<string, string> = {
@@ -17,7 +18,7 @@ export async function explained<T>(act: () => Promise<T>): Promise<T> {
     return await act();
   } catch (error) {
     // An AbortError has a code as well, which is a number.
-    const code: unknown = (error as NodeJS.ErrnoException).code;
+    const code: unknown = codeOf(error);
     if (error instanceof DriverError || typeof code !== 'string') throw error;
     const reason = REASONS[code] ?? 'cannot be used. Check its disk';
     throw new DriverError(

@@ -1,3 +1,4 @@
+import { codeOf } from '@provisioning/errors';
 import { statSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -22,7 +23,7 @@ async function ifThere<T>(path: string, read: () => Promise<T>): Promise<T | nul
   try {
     return await read();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null; // removed since
+    if (codeOf(error) === 'ENOENT') return null; // removed since
     throw error;
   }
 }
@@ -32,7 +33,7 @@ export async function moveFolder(from: string, to: string, parent: string): Prom
   try {
     await rename(from, to);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const code = codeOf(error);
     if (code === 'ENOENT' || code === 'ENOTEMPTY' || code === 'EEXIST') return false;
     throw error;
   }
@@ -71,6 +72,6 @@ function isAlive(id: number): boolean {
     process.kill(id, 0);
     return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+    return codeOf(error) !== 'ESRCH';
   }
 }

@@ -1,3 +1,4 @@
+import { codeOf } from '@provisioning/errors';
 import { link, mkdir, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DriverError, type ActContext } from '../driver.js';
@@ -57,7 +58,7 @@ export class LocalFiles<K extends 'taskserv' | 'cluster'> {
       try {
         await writeRecord(path, this.kind, after);
       } catch (error) {
-        throw (error as NodeJS.ErrnoException).code === 'ENOENT' ? this.#gone(name) : error;
+        throw codeOf(error) === 'ENOENT' ? this.#gone(name) : error;
       }
       return after.resource;
     });
@@ -78,7 +79,7 @@ export class LocalFiles<K extends 'taskserv' | 'cluster'> {
         await rename(path, grave);
         await syncFolder(dirname(path));
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+        if (codeOf(error) === 'ENOENT') return [];
         throw error;
       } finally {
         await rm(grave, { force: true });
@@ -97,7 +98,7 @@ export class LocalFiles<K extends 'taskserv' | 'cluster'> {
       await syncFolder(dirname(path));
       return true;
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
+      const code = codeOf(error);
       if (code === 'EEXIST' || code === 'ENOENT') return false;
       throw error;
     } finally {
@@ -117,7 +118,7 @@ export async function makeOneFolder(folder: string): Promise<boolean> {
   try {
     await mkdir(folder);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const code = codeOf(error);
     if (code === 'ENOENT') return false;
     if (code !== 'EEXIST') throw error;
   }

@@ -1,3 +1,4 @@
+import { codeOf } from '@provisioning/errors';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DesiredServer } from '../../settings/settings.js';
@@ -92,7 +93,7 @@ export class LocalServers implements Collection<'server'> {
       try {
         await writeRecord(path, 'server', after);
       } catch (error) {
-        throw (error as NodeJS.ErrnoException).code === 'ENOENT' ? gone(before) : error;
+        throw codeOf(error) === 'ENOENT' ? gone(before) : error;
       }
       return after.resource;
     });

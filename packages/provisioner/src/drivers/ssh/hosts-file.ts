@@ -1,3 +1,4 @@
+import { codeOf } from '@provisioning/errors';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { decodeUtf8 } from '@provisioning/input';
@@ -30,7 +31,7 @@ export async function readHosts(path: string): Promise<Host[]> {
   try {
     bytes = await readFile(path);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const code = codeOf(error);
     throw new DriverError(
       `The hosts file in PROVISIONING_SSH_HOSTS cannot be read (${code}). Use a file that this user can read.`,
       { permanent: true, cause: error },

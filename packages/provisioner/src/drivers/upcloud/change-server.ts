@@ -1,4 +1,4 @@
-import { asSentence } from '@provisioning/errors';
+import { asSentence, messageOf } from '@provisioning/errors';
 import type { DesiredServer } from '../../settings/settings.js';
 import { DriverError, type ActContext } from '../driver.js';
 import { wantedPower, type Server } from '../resource.js';
@@ -130,8 +130,8 @@ export class ServerChanger {
       await this.#write(server, { ...remembered, changing: null });
     } catch (error) {
       throw new DriverError(
-        `${asSentence((failure as Error).message)} In addition, the server could not be returned to state ${was}: ` +
-          (error as Error).message,
+        `${asSentence(messageOf(failure))} In addition, the server could not be returned to state ${was}: ` +
+          messageOf(error),
         { cause: failure },
       );
     }

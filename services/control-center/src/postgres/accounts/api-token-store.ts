@@ -1,5 +1,5 @@
 import { Failure } from '@provisioning/errors';
-import { newestFirst } from '@provisioning/runtime';
+import { newestFirst, countOf } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import type { Page } from '../../domain/page.js';
 import type { ApiTokenWrites } from '../../domain/token/api-token-store.js';
@@ -41,11 +41,11 @@ export class PostgresApiTokenStore implements ApiTokenWrites {
 
   async listOf(userId: string, now: Date, page: Page): Promise<{ tokens: ApiToken[]; total: number }> {
     const live = () => this.#tokens().where({ user_id: userId }).where('expires_at', '>', now);
-    const [rows, counted] = await Promise.all([
+    const [rows, total] = await Promise.all([
       newestFirst(live().select(...COLUMNS), 'id', page),
-      live().count({ total: '*' }),
+      countOf(live()),
     ]);
-    return { tokens: rows.map(toToken), total: Number(counted[0]?.['total'] ?? 0) };
+    return { tokens: rows.map(toToken), total };
   }
 
   async touch(id: string, at: Date): Promise<void> {

@@ -1,3 +1,4 @@
+import { rowsOf } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import type { AttemptKey } from '../../domain/login/attempt-key.js';
 import type { LoginAttempts } from '../../domain/login/login-attempts.js';
@@ -13,7 +14,8 @@ export class PostgresLoginAttempts implements LoginAttempts {
     now: Date,
     forgetAt: Date,
   ): Promise<number | undefined> {
-    const { rows } = (await this.database.raw(
+    const rows = await rowsOf<{ count: number }>(
+      this.database,
       `insert into login_attempts as a (key, user_key, count, expires_at)
          values (decode(:key, 'hex'), decode(:user, 'hex'), 1, :forgetAt)
        on conflict (key) do update
@@ -22,7 +24,7 @@ export class PostgresLoginAttempts implements LoginAttempts {
          where a.expires_at <= :now or a.count < :most
        returning count`,
       { key, user, most, now, forgetAt },
-    )) as { rows: { count: number }[] };
+    );
     return rows[0]?.count;
   }
 

@@ -1,3 +1,4 @@
+import { rowsOf } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import type { MfaLocks, MfaState, MfaWrites, PendingFactor } from '../../domain/mfa/mfa-store.js';
 
@@ -26,14 +27,15 @@ export class PostgresMfaStore implements MfaWrites {
 
   async countAttempt(userId: string, now: Date, locks: MfaLocks): Promise<number | undefined> {
     const { shortAfter, until, longAfter } = locks;
-    const { rows } = (await this.database.raw(
+    const rows = await rowsOf<{ failures: number }>(
+      this.database,
       `update user_mfa set failures = failures + 1,
          locked_until = case when failures + 1 = :shortAfter then :until::timestamptz else locked_until end
         where user_id = :userId and secret is not null and failures < :longAfter
           and (locked_until is null or locked_until <= :now)
         returning failures`,
       { userId, now, shortAfter, until, longAfter },
-    )) as { rows: { failures: number }[] };
+    );
     return rows[0]?.failures;
   }
 

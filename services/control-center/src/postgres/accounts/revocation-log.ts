@@ -1,3 +1,4 @@
+import { rowsOf } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import type { RevocationLog } from '../../domain/revocation/revocation-log.js';
 import type { NewRevocation, Revocation, RevocationKind } from '../../domain/revocation/revocation.js';
@@ -46,9 +47,11 @@ export async function writeRevocations(
   revocations: readonly NewRevocation[],
 ): Promise<void> {
   if (revocations.length === 0) return;
-  const { rows } = (await transaction.raw('update revocation_head set seq = seq + ? returning seq', [
-    revocations.length,
-  ])) as { rows: { seq: string }[] };
+  const rows = await rowsOf<{ seq: string }>(
+    transaction,
+    'update revocation_head set seq = seq + ? returning seq',
+    [revocations.length],
+  );
   const before = Number(rows[0]?.seq) - revocations.length;
   await transaction('revocations').insert(
     revocations.map(({ kind, subject, at, expiresAt }, index) => ({

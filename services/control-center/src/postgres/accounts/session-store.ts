@@ -1,4 +1,4 @@
-import { newestFirst } from '@provisioning/runtime';
+import { newestFirst, countOf } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import type { Page } from '../../domain/page.js';
 import type { SessionStore, SessionWrites } from '../../domain/session/session-store.js';
@@ -54,11 +54,11 @@ export class PostgresSessionStore implements SessionStore {
   async listOpen(userId: string, now: Date, page: Page): Promise<{ sessions: Session[]; total: number }> {
     const open = () =>
       this.#withUser().where({ user_id: userId, ended_at: null }).where('expires_at', '>', now);
-    const [rows, counted] = await Promise.all([
+    const [rows, total] = await Promise.all([
       newestFirst(open().select(COLUMNS), 'sessions.id', page),
-      open().count({ total: '*' }),
+      countOf(open()),
     ]);
-    return { sessions: rows.map(toSession), total: Number(counted[0]?.['total'] ?? 0) };
+    return { sessions: rows.map(toSession), total };
   }
 
   async touch(id: string, at: Date): Promise<void> {

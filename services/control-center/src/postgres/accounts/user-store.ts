@@ -1,5 +1,5 @@
 import { Failure } from '@provisioning/errors';
-import { containing, newestFirst } from '@provisioning/runtime';
+import { containing, newestFirst, countOf } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import { validate as isUuid } from 'uuid';
 import type { UserFilter, UserWrites } from '../../domain/user/user-store.js';
@@ -75,11 +75,11 @@ export class PostgresUserStore implements UserWrites {
       }
       return query;
     };
-    const [rows, counted] = await Promise.all([
+    const [rows, total] = await Promise.all([
       newestFirst(matching().select(...COLUMNS), 'id', page),
-      matching().count({ total: '*' }),
+      countOf(matching()),
     ]);
-    return { users: rows.map(toUser), total: Number(counted[0]?.['total'] ?? 0) };
+    return { users: rows.map(toUser), total };
   }
 
   async insert(user: NewUser): Promise<void> {

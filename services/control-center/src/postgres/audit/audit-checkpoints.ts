@@ -1,4 +1,4 @@
-import { newestFirst } from '@provisioning/runtime';
+import { newestFirst, countOf } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import type { ChainEnd } from '../../domain/audit/chain.js';
 import type { AuditCheckpoints, CheckpointWrites, SignedCheckpoint } from '../../domain/audit/checkpoint.js';
@@ -22,11 +22,11 @@ export class PostgresAuditCheckpoints implements AuditCheckpoints {
   constructor(private readonly database: Knex) {}
 
   async list(page: Page<number>) {
-    const [rows, counted] = await Promise.all([
+    const [rows, total] = await Promise.all([
       newestFirst(this.database<CheckpointRow>('audit_heads'), 'seq', page),
-      this.database('audit_heads').count({ total: '*' }),
+      countOf(this.database('audit_heads')),
     ]);
-    return { checkpoints: rows.map(toCheckpoint), total: Number(counted[0]?.['total'] ?? 0) };
+    return { checkpoints: rows.map(toCheckpoint), total };
   }
 
   async all(): Promise<SignedCheckpoint[]> {

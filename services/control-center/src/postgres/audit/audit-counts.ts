@@ -1,3 +1,4 @@
+import { rowsOf } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import type { AuditFilter } from '../../domain/audit/audit-log.js';
 
@@ -18,7 +19,8 @@ export class PostgresAuditCounts {
     const since = from === undefined ? 'true' : 'at >= :from';
     const until = to === undefined ? 'true' : 'at <= :to';
     const who = [userId === undefined ? 'true' : 'user_id = :userId', action === undefined ? 'true' : 'action = :action'].join(' and '); // prettier-ignore
-    const { rows } = (await this.database.raw(
+    const rows = await rowsOf<{ total: string }>(
+      this.database,
       `with segments as materialized (
          select after_seq, upto,
                 ${since.replace('at', 'first_at')} and ${until.replace('at', 'last_at')}
@@ -33,7 +35,7 @@ export class PostgresAuditCounts {
             + (select count(*) from audit_log
                 where seq > (select coalesce(max(upto), 0) from audit_segments) and ${who} and ${since} and ${until}) as total`,
       { userId: userId ?? null, action: action ?? null, from: from?.toISOString() ?? null, to: to?.toISOString() ?? null }, // prettier-ignore
-    )) as { rows: { total: string }[] };
+    );
     return Number(rows[0]!.total);
   }
 
@@ -44,9 +46,10 @@ export class PostgresAuditCounts {
    */
   closeNext(): Promise<boolean> {
     return this.database.transaction(async (transaction) => {
-      const { rows } = (await transaction.raw(
+      const rows = await rowsOf<{ mine: boolean }>(
+        transaction,
         `select pg_try_advisory_xact_lock(hashtext('control_center.audit_counts')) as mine`,
-      )) as { rows: { mine: boolean }[] };
+      );
       if (!rows[0]!.mine) return false;
       await transaction.raw('delete from audit_segments where upto < (select min(seq) from audit_log)');
       const counted = (await transaction.raw(

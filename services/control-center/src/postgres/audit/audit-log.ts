@@ -1,3 +1,4 @@
+import { countOf, rowsOf } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import type { AuditFilter, AuditLog, AuditPage, Bounds, KeptEvents } from '../../domain/audit/audit-log.js';
 import type { AuditEvent, ChainedRecord } from '../../domain/audit/chain.js';
@@ -129,9 +130,9 @@ export class PostgresAuditLog implements AuditLog, AuditDrops {
 
   drop(upto: number, record: NewAuditRecord): Promise<number> {
     return this.database.transaction(async (transaction) => {
-      const { rows } = (await transaction.raw('select drop_audit_records(?) as dropped', [upto])) as {
-        rows: { dropped: string }[];
-      };
+      const rows = await rowsOf<{ dropped: string }>(transaction, 'select drop_audit_records(?) as dropped', [
+        upto,
+      ]);
       await new PostgresAuditTrail(transaction, this.clock).append(record);
       return Number(rows[0]!.dropped);
     });
@@ -142,8 +143,7 @@ export class PostgresAuditLog implements AuditLog, AuditDrops {
     const others = [resource, result, service, username, requestId];
     if (others.every((value) => value === undefined))
       return new PostgresAuditCounts(this.database).count(filter);
-    const counted = await this.#matching(filter).count({ total: '*' });
-    return Number(counted[0]?.['total'] ?? 0);
+    return countOf(this.#matching(filter));
   }
 
   async bounds(filter: AuditFilter = {}): Promise<Bounds> {

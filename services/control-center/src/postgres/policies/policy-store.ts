@@ -1,6 +1,6 @@
 import { Failure } from '@provisioning/errors';
 import type { PolicyDocument, PolicyRule } from '@provisioning/policy';
-import { newestFirst } from '@provisioning/runtime';
+import { newestFirst, countOf, rowsOf } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import type { AuditActor } from '../../domain/audit/audit-record.js';
 import type { Policy, PolicyVersion, StoredPolicySet } from '../../domain/policy/policy.js';
@@ -51,29 +51,29 @@ export class PostgresPolicyStore implements PolicyWrites {
   }
 
   async list(page: Page): Promise<{ policies: Policy[]; total: number }> {
-    const [rows, counted] = await Promise.all([
+    const [rows, total] = await Promise.all([
       newestFirst(this.database<PolicyRow>('policies').select('*'), 'id', page),
-      this.database('policies').count({ total: '*' }),
+      countOf(this.database('policies')),
     ]);
-    return { policies: rows.map(toPolicy), total: Number(counted[0]?.['total'] ?? 0) };
+    return { policies: rows.map(toPolicy), total };
   }
 
   async listVersions(id: string, page: Page<number>): Promise<{ versions: PolicyVersion[]; total: number }> {
     const of = () => this.database<VersionRow>('policy_versions').where({ policy_id: id, deleted: false });
-    const [rows, counted] = await Promise.all([
-      newestFirst(of().select('*'), 'revision', page),
-      of().count({ total: '*' }),
-    ]);
-    return { versions: rows.map(toVersion), total: Number(counted[0]?.['total'] ?? 0) };
+    const [rows, total] = await Promise.all([newestFirst(of().select('*'), 'revision', page), countOf(of())]);
+    return { versions: rows.map(toVersion), total };
   }
 
   /** One statement, so that the policies are those of the revision. */
   async inForce(): Promise<StoredPolicySet> {
-    const { rows } = (await this.database.raw(`
+    const rows = await rowsOf<{ revision: string; documents: PolicyDocument[] }>(
+      this.database,
+      `
       select revision, coalesce((
         select json_agg(json_build_object('id', id, 'name', name, 'version', version, 'rules', rules) order by id)
           from policies where enabled), '[]') as documents
-        from policy_revision`)) as { rows: { revision: string; documents: PolicyDocument[] }[] };
+        from policy_revision`,
+    );
     const [row] = rows;
     return { revision: Number(row?.revision ?? 0), documents: row?.documents ?? [] };
   }

@@ -1,7 +1,7 @@
+import { rowsOf } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import type { Grant, WaitingGrant } from '../../domain/access/grant.js';
 import type { WaitingGrants } from '../../domain/access/grant-reviewer.js';
-import { rowsOf } from '../rows.js';
 
 interface GrantRow {
   id: string;

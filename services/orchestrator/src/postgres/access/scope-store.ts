@@ -1,7 +1,6 @@
-import { inSlices } from '@provisioning/runtime';
+import { inSlices, rowsOf } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import { scopeId, type Scope } from '../../domain/access/scope.js';
-import { rowsOf } from '../rows.js';
 import { jsonOf } from '../storable.js';
 
 const REMEMBERED = 50_000;

@@ -1,7 +1,8 @@
+import { rowsOf } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import type { OperationSpec } from '../../domain/batch/batch.js';
 import type { StoredBatch, StoredWorkReader, StoredWorkflow } from '../../domain/access/stored-questions.js';
-import { grouped, rowsOf } from '../rows.js';
+import { grouped } from '../grouped.js';
 
 const WORKFLOWS_A_PAGE = 1_000;
 /** A batch may have 10,000 operations. */

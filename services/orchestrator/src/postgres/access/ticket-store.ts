@@ -1,7 +1,7 @@
+import { rowsOf } from '@provisioning/runtime';
 import { createHash, randomBytes } from 'node:crypto';
 import type { Knex } from 'knex';
 import type { TicketStore } from '../../domain/access/ticket-store.js';
-import { rowsOf } from '../rows.js';
 
 const LIFE_SECONDS = 30;
 

@@ -1,3 +1,4 @@
+import { preparedRowsOf, rowsOf } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import { v7 as uuidv7 } from 'uuid';
 import type { AuditOutbox, AuditPage } from '../../domain/audit/audit-forwarder.js';
@@ -9,7 +10,6 @@ import type { TaskKind } from '../../domain/task/task.js';
 import type { ActorRow } from './actor-row.js';
 import { EventFeed } from '../events/event-feed.js';
 import { isOneOf, type EventPlace, type Reading } from '../events/event-rows.js';
-import { preparedRowsOf, rowsOf } from '../rows.js';
 
 const CONSUMER = 'audit';
 /** Longer than sending takes, so that no other process sends at the same time. */

@@ -1,6 +1,6 @@
+import { rowsOf } from '@provisioning/runtime';
 import type { LoggedDecision } from '@provisioning/contracts';
 import type { Knex } from 'knex';
-import { rowsOf } from '../rows.js';
 
 /** Stores decisions until the control center has received them. */
 export class PostgresDecisionOutbox {

@@ -1,4 +1,4 @@
-import { containing, inSlices, newestFirst } from '@provisioning/runtime';
+import { containing, inSlices, newestFirst, rowsOf, countOf } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import { scopeOf } from '../../domain/access/scope.js';
 import type { Batch, NewBatch, NewOperation, OperationSummary } from '../../domain/batch/batch.js';
@@ -22,7 +22,7 @@ import {
 } from './batch-rows.js';
 import type { Actor } from '../../domain/audit/actor.js';
 import { actorText } from '../audit/actor-row.js';
-import { grouped, rowsOf } from '../rows.js';
+import { grouped } from '../grouped.js';
 import { jsonList } from '../json-list.js';
 import { PostgresScopeStore } from '../access/scope-store.js';
 import { areTallied, countIn, readTally } from '../state/tallies.js';
@@ -160,10 +160,9 @@ export class PostgresBatchStore implements BatchStore {
     const namesOnlyStatuses = [name, infra, createdBy, from, to, visible].every((one) => one === undefined);
     if (namesOnlyStatuses && areTallied(statuses))
       return countIn(await readTally(this.database, ['batch']), statuses);
-    const query = this.database('batches').count({ total: '*' });
+    const query = this.database('batches');
     onlyMatchingBatches(query, filter);
-    const [row] = (await query) as { total: string }[];
-    return Number(row?.total ?? 0);
+    return countOf(query);
   }
 }
 

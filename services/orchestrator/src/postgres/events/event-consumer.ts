@@ -1,9 +1,9 @@
+import { rowsOf } from '@provisioning/runtime';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import type { RecordedEvent } from '../../domain/event/recorded-event.js';
 import { EventFeed } from './event-feed.js';
 import { CHANGES, type EventRow, type Reading } from './event-rows.js';
-import { rowsOf } from '../rows.js';
 
 const PAGE = 500;
 const MISSING_MS = 10;

@@ -1,3 +1,4 @@
+import { rowsOf } from '@provisioning/runtime';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import type { EventPage } from '../../domain/event/recorded-event.js';
@@ -9,7 +10,6 @@ import {
   type Reading,
   type TimeWindow,
 } from './event-rows.js';
-import { rowsOf } from '../rows.js';
 
 const SETTLE_MS = 5;
 const DAY_MS = 86_400_000;

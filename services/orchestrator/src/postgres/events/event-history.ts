@@ -1,8 +1,8 @@
+import { rowsOf } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import type { EventPage } from '../../domain/event/recorded-event.js';
 import type { EventHistory } from '../../domain/event/event-feed.js';
 import { CHUNK, EVERYTHING, knownRows, selectEvents, toEvent } from './event-rows.js';
-import { rowsOf } from '../rows.js';
 
 const HOUR_MS = 3_600_000;
 /** For differences between clocks, and long transactions. */

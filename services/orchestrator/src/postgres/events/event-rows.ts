@@ -1,7 +1,7 @@
+import { preparedRowsOf } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import { isRecordedEventType, type RecordedEventType } from '../../domain/event/catalogue.js';
 import type { BatchSubject, RecordedEvent, TaskSubject } from '../../domain/event/recorded-event.js';
-import { preparedRowsOf } from '../rows.js';
 
 /** Longer log chunks are cut; `/tasks/{id}/logs` has them in full. */
 const LOG_CHARACTERS = 32_768;

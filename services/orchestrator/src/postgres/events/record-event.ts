@@ -1,8 +1,8 @@
+import { rowsOf } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import type { AuditActor } from '../../domain/audit/audit-record.js';
 import type { RecordedEventType } from '../../domain/event/catalogue.js';
 import { actorText } from '../audit/actor-row.js';
-import { rowsOf } from '../rows.js';
 import { jsonOf } from '../storable.js';
 
 /** An event that belongs to no task or batch. Events of tasks and batches are recorded by functions in SQL. */

@@ -1,3 +1,4 @@
+import { rowsOf } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import type { Actor } from '../../domain/audit/actor.js';
 import type {
@@ -9,7 +10,6 @@ import type {
   RestoreHold,
 } from '../../domain/hold/hold.js';
 import { actorText } from '../audit/actor-row.js';
-import { rowsOf } from '../rows.js';
 
 /** Holds and releases work with the functions of 62_holds.sql. */
 export class PostgresHoldStore implements HoldStore {

@@ -1,4 +1,4 @@
-import { containing, newestFirst } from '@provisioning/runtime';
+import { containing, newestFirst, rowsOf, countOf } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import type { Thing } from '../../domain/access/visibility.js';
 import type { InventoryStore, JournalFilter, ResourceFilter } from '../../domain/rollback/inventory-store.js';
@@ -6,7 +6,6 @@ import type { Page } from '../../domain/page.js';
 import type { JournalEntry, Resource } from '../../domain/rollback/rollback.js';
 import { toEntry, toResource, type JournalRow, type ResourceRow } from './journal-rows.js';
 import type { ResourceKey } from '../../domain/rollback/resource-key.js';
-import { rowsOf } from '../rows.js';
 import { onlyThings, THING_COLUMNS } from '../access/visible-rows.js';
 
 /** Reads the inventory and the journal. */
@@ -41,8 +40,8 @@ export class PostgresInventoryStore implements InventoryStore {
       .limit(limit)
       .offset(offset);
     if (after) void page.whereRaw('(infra, kind, name) > (?, ?, ?)', [after.infra, after.kind, after.name]);
-    const [rows, counted] = await Promise.all([page, matching().count({ total: '*' })]);
-    return { resources: rows.map(toResource), total: Number(counted[0]?.['total'] ?? 0) };
+    const [rows, total] = await Promise.all([page, countOf(matching())]);
+    return { resources: rows.map(toResource), total };
   }
 
   async find({ infra, kind, name }: ResourceKey): Promise<Resource | undefined> {
@@ -90,11 +89,11 @@ export class PostgresInventoryStore implements InventoryStore {
       onlyThings(query, visible);
       return query;
     };
-    const [rows, counted] = await Promise.all([
+    const [rows, total] = await Promise.all([
       newestFirst(matching().select<JournalRow[]>('*'), 'seq', { limit, offset, after }),
-      matching().count({ total: '*' }),
+      countOf(matching()),
     ]);
-    return { entries: rows.map(toEntry), total: Number(counted[0]?.['total'] ?? 0) };
+    return { entries: rows.map(toEntry), total };
   }
 
   /** For filters that match millions of entries: the position of the page and the total come from counted ranges (functions/65_ranges.sql). */

@@ -1,4 +1,4 @@
-import { inSlices, newestFirst } from '@provisioning/runtime';
+import { inSlices, newestFirst, rowsOf } from '@provisioning/runtime';
 import type { BatchPlan } from '@provisioning/provisioner/host-protocol';
 import type { Knex } from 'knex';
 import { scopeOf } from '../../domain/access/scope.js';
@@ -20,7 +20,6 @@ import { onlyVisible } from '../access/visible-rows.js';
 import { actorText, authorshipRow } from '../audit/actor-row.js';
 import { batchRow, operationRow } from '../batches/batch-rows.js';
 import { jsonList } from '../json-list.js';
-import { rowsOf } from '../rows.js';
 import { readingEnd, readingTaskRow } from '../state/reading-task.js';
 import { jsonOf } from '../storable.js';
 import {

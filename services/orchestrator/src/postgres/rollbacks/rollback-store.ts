@@ -1,5 +1,5 @@
 import { validate as isUuid } from 'uuid';
-import { newestFirst } from '@provisioning/runtime';
+import { newestFirst, rowsOf } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import type { Actor } from '../../domain/audit/actor.js';
 import { OPEN_BATCHES, type BatchStatus, type NewOperation } from '../../domain/batch/batch.js';
@@ -32,7 +32,7 @@ import { operationRow, type NewBatchRow } from '../batches/batch-rows.js';
 import { recordEvent } from '../events/record-event.js';
 import { jsonList } from '../json-list.js';
 import { toEntry, type JournalRow } from '../journal/journal-rows.js';
-import { rowsOf } from '../rows.js';
+
 import { PostgresScopeStore } from '../access/scope-store.js';
 import { notLike, onlyVisible } from '../access/visible-rows.js';
 import { readTally } from '../state/tallies.js';

@@ -1,8 +1,8 @@
+import { rowsOf } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import type { Durations, Ends, FiguresStore, PlatformFigures } from '../../domain/state/figures.js';
 import { OPEN_BATCHES } from '../../domain/batch/batch.js';
 import { OPEN_TASKS } from '../../domain/task/task.js';
-import { rowsOf } from '../rows.js';
 
 /** The upper bounds that `duration_class` knows, in seconds. */
 const CLASSES = [1, 5, 10, 30, 60, 300, 900, 3600, Infinity] as const;

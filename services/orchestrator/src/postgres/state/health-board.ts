@@ -1,7 +1,7 @@
+import { rowsOf } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import type { HealthBoard } from '../../domain/state/health-board.js';
 import type { SystemHealth } from '../../domain/state/state.js';
-import { rowsOf } from '../rows.js';
 
 /** After so many seconds without a check, another process may publish. */
 const SILENT_SECONDS = 10;

@@ -1,3 +1,4 @@
+import { rowsOf } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import type { Actor } from '../../domain/audit/actor.js';
 import type {
@@ -11,7 +12,7 @@ import { OPEN_BATCHES } from '../../domain/batch/batch.js';
 import { PENDING_TASKS, RUNNING_TASKS, type WaitingFor } from '../../domain/task/task.js';
 import { onlyVisible, onlyVisibleTasks } from '../access/visible-rows.js';
 import { recordEvent } from '../events/record-event.js';
-import { grouped, rowsOf } from '../rows.js';
+import { grouped } from '../grouped.js';
 
 interface LockRow {
   infra: string;

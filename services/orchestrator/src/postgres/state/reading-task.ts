@@ -1,10 +1,10 @@
+import { rowsOf } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import { anyServer } from '../../domain/access/act.js';
 import { scopeOf } from '../../domain/access/scope.js';
 import { authorshipOf, type Submitter } from '../../domain/workflow/submitter.js';
 import type { PostgresScopeStore } from '../access/scope-store.js';
 import { authorshipRow } from '../audit/actor-row.js';
-import { rowsOf } from '../rows.js';
 import type { NewTaskRow } from '../tasks/task-submissions.js';
 
 const MAX_ATTEMPTS = 3;

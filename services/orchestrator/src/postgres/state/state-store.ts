@@ -1,8 +1,8 @@
+import { rowsOf } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import { snapshotTypesOf } from '../../domain/event/catalogue.js';
 import type { StateStore, VisibleWork } from '../../domain/state/state-store.js';
 import type { Statistics, Workforce, WorkflowCounts } from '../../domain/state/state.js';
-import { rowsOf } from '../rows.js';
 import { readTally, type Tally } from './tallies.js';
 import { onlyVisible, onlyVisibleTasks } from '../access/visible-rows.js';
 

@@ -1,7 +1,6 @@
 import { Failure } from '@provisioning/errors';
-import { isPostgresAway, postgresAway, within, withOwnPatience } from '@provisioning/runtime';
+import { isPostgresAway, postgresAway, within, withOwnPatience, rowsOf } from '@provisioning/runtime';
 import type { Knex } from 'knex';
-import { rowsOf } from '../rows.js';
 
 /** For how many milliseconds a result is cached: the database writes at most once in this time. */
 const KEPT_MS = 5_000;

@@ -1,5 +1,5 @@
+import { rowsOf } from '@provisioning/runtime';
 import type { Knex } from 'knex';
-import { rowsOf } from '../rows.js';
 
 /** Numbers of tasks or batches, from the counts in `tallies`. */
 export interface Tally {

@@ -1,4 +1,4 @@
-import { newestFirst } from '@provisioning/runtime';
+import { newestFirst, countOf } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import { snapshotTypesOf } from '../../domain/event/catalogue.js';
 import type { Page } from '../../domain/page.js';
@@ -30,13 +30,13 @@ export class PostgresSnapshotStore implements SnapshotStore {
     // Events are ordered by number, not by id.
     const seen = afterId === undefined ? undefined : await matching().where({ id: afterId }).first('seq');
     if (afterId !== undefined && !seen) return undefined;
-    const [snapshots, counted] = await Promise.all([
+    const [snapshots, total] = await Promise.all([
       newestFirst(matching().select<Snapshot[]>('id', 'at', 'type', 'status', 'attempt', 'details'), 'seq', {
         ...position,
         after: seen?.seq,
       }),
-      matching().count({ total: '*' }),
+      countOf(matching()),
     ]);
-    return { snapshots, total: Number(counted[0]?.['total'] ?? 0) };
+    return { snapshots, total };
   }
 }

@@ -1,4 +1,4 @@
-import { BatchWriter, prepareStatement } from '@provisioning/runtime';
+import { BatchWriter, prepareStatement, rowsOf, countOf } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import type {
   LogQuery,
@@ -22,7 +22,6 @@ import type {
 import type { Actor } from '../../domain/audit/actor.js';
 import { actorText } from '../audit/actor-row.js';
 import { notBefore } from '../id-time.js';
-import { rowsOf } from '../rows.js';
 import { PostgresScopeStore } from '../access/scope-store.js';
 import { submitTogether, type Submission } from './task-submissions.js';
 import { areTallied, countIn, readTally } from '../state/tallies.js';
@@ -138,10 +137,9 @@ export class PostgresTaskStore implements TaskStore {
   async #count(filter: TaskFilter): Promise<number> {
     if (namesOnlyStatuses(filter) && areTallied(filter.statuses))
       return countIn(await readTally(this.database, TASK_KINDS), filter.statuses);
-    const query = this.database('tasks').count({ total: '*' });
+    const query = this.database('tasks');
     onlyMatchingTasks(query, filter);
-    const [row] = (await query) as { total: string }[];
-    return Number(row?.total ?? 0);
+    return countOf(query);
   }
 
   async find(id: string): Promise<TaskDetails | undefined> {

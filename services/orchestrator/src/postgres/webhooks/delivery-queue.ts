@@ -1,10 +1,10 @@
+import { rowsOf } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import { webhookEventOf, webhookTypes } from '../../domain/event/catalogue.js';
 import type { Attempt, DeliveryQueue, Outcome } from '../../domain/webhook/webhook-sender.js';
 import { webhookPayloadOf, type TaskEnd } from '../../domain/webhook/webhook-event.js';
 import { EventConsumer } from '../events/event-consumer.js';
 import { changesOf } from '../events/event-rows.js';
-import { rowsOf } from '../rows.js';
 import { storable } from '../storable.js';
 import type { Seal } from './webhook-store.js';
 

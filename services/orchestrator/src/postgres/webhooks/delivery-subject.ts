@@ -1,7 +1,7 @@
+import { rowsOf } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import type { DeliverySubject } from '../../domain/webhook/delivery-rights.js';
 import { subjectsOf, type SubjectRow } from '../events/event-rows.js';
-import { rowsOf } from '../rows.js';
 import type { PostgresScopeStore } from '../access/scope-store.js';
 import { attachScopes } from '../events/scoped-events.js';
 

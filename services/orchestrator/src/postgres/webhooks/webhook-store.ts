@@ -1,4 +1,4 @@
-import { hashedId, newestFirst } from '@provisioning/runtime';
+import { hashedId, newestFirst, rowsOf, countOf } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import type { Actor } from '../../domain/audit/actor.js';
 import type {
@@ -14,7 +14,6 @@ import type { Page } from '../../domain/page.js';
 import type { IdempotencyKey } from '../../domain/workflow/submitter.js';
 import { actorText } from '../audit/actor-row.js';
 import { recordEvent } from '../events/record-event.js';
-import { rowsOf } from '../rows.js';
 
 /** Encrypts and decrypts secrets. Each can be decrypted only for its own webhook. */
 export interface Seal {
@@ -94,11 +93,11 @@ export class PostgresWebhookStore implements WebhookStore {
   }
 
   async list(page: Page): Promise<{ webhooks: Webhook[]; total: number }> {
-    const [rows, counted] = await Promise.all([
+    const [rows, total] = await Promise.all([
       newestFirst(this.database<WebhookRow>('webhooks').select<WebhookRow[]>('*'), 'id', page),
-      this.database('webhooks').count({ total: '*' }),
+      countOf(this.database('webhooks')),
     ]);
-    return { webhooks: rows.map(toWebhook), total: Number(counted[0]?.['total'] ?? 0) };
+    return { webhooks: rows.map(toWebhook), total };
   }
 
   async find(id: string): Promise<Webhook | undefined> {
@@ -156,11 +155,11 @@ export class PostgresWebhookStore implements WebhookStore {
       if (event !== undefined) void query.where({ event });
       return query;
     };
-    const [rows, counted] = await Promise.all([
+    const [rows, total] = await Promise.all([
       newestFirst(matching().select<DeliveryRow[]>('*'), 'id', page),
-      matching().count({ total: '*' }) as Promise<{ total: string }[]>,
+      countOf(matching()),
     ]);
-    return { deliveries: rows.map(toDelivery), total: Number(counted[0]?.['total'] ?? 0) };
+    return { deliveries: rows.map(toDelivery), total };
   }
 
   async redeliver(

@@ -1,6 +1,6 @@
+import { rowsOf } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import type { MaintenanceStore } from '../../domain/worker/maintenance-store.js';
-import { rowsOf } from '../rows.js';
 
 /** Maintains partitions and counts. */
 export class PostgresMaintenanceStore implements MaintenanceStore {

@@ -1,6 +1,6 @@
+import { rowsOf } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import type { QueuedWork, QueuedWorkState, QueuedWorkStore } from '../../domain/worker/queued-work.js';
-import { rowsOf } from '../rows.js';
 
 /** Reads tasks without a batch, and batches, as the queue shows them. */
 export class PostgresQueuedWorkStore implements QueuedWorkStore {

@@ -6,7 +6,7 @@ export async function rowsOf<Row>(
   sql: string,
   bindings: Knex.RawBinding[] | Knex.ValueDict = [],
 ): Promise<Row[]> {
-  // Knex types raw results as any. Its type of `raw` has one overload for each kind of bindings, but none for the union.
+  // Safe cast: Knex types raw results as any. Its type of `raw` has an overload for each kind of bindings, none for the union.
   const result = (await database.raw(sql, bindings as Knex.RawBinding[])) as { rows: Row[] };
   return result.rows;
 }
@@ -21,19 +21,14 @@ export async function preparedRowsOf<Row>(
   sql: string,
   bindings: Knex.RawBinding[],
 ): Promise<Row[]> {
-  // See rowsOf.
+  // Safe cast: see rowsOf.
   const result = (await database.raw(sql, bindings).options({ name })) as { rows: Row[] };
   return result.rows;
 }
 
-/** Groups rows by a key. Groups and their rows keep the order of the rows. */
-export function grouped<Row>(rows: readonly Row[], keyOf: (row: Row) => string): Map<string, Row[]> {
-  const groups = new Map<string, Row[]>();
-  for (const row of rows) {
-    const key = keyOf(row);
-    const group = groups.get(key);
-    if (group) group.push(row);
-    else groups.set(key, [row]);
-  }
-  return groups;
+/** Counts the rows of a query without columns. */
+export async function countOf(query: Knex.QueryBuilder): Promise<number> {
+  // Safe cast: Knex types the rows of such a query as any; Postgres returns a bigint as text.
+  const [row] = (await query.count({ total: '*' })) as { total: string }[];
+  return Number(row?.total ?? 0);
 }
