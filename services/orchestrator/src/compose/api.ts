@@ -56,6 +56,8 @@ import { PostgresHoldStore } from '../postgres/hold/hold-store.js';
 import { PostgresFigures } from '../postgres/state/figures-store.js';
 import { deliverySubjects } from '../postgres/webhooks/delivery-subject.js';
 import { PostgresInventoryStore } from '../postgres/journal/inventory-store.js';
+import { PostgresCheckpointStore } from '../postgres/rollbacks/checkpoint-store.js';
+import { PostgresJournalStore } from '../postgres/journal/journal-store.js';
 import { PostgresRollbackStore } from '../postgres/rollbacks/rollback-store.js';
 import { PostgresScopeStore } from '../postgres/access/scope-store.js';
 import { PostgresSnapshotStore } from '../postgres/tasks/snapshot-store.js';
@@ -150,7 +152,11 @@ export function composeApi(
     providersOf(config),
   );
   const storageProbe = new StorageProbe(base.database);
-  const rollbackStore = new PostgresRollbackStore(base.database, scopes);
+  const rollbackStores = {
+    checkpoints: new PostgresCheckpointStore(base.database),
+    journal: new PostgresJournalStore(base.database),
+    rollbacks: new PostgresRollbackStore(base.database, scopes),
+  };
   const surveys = new SurveyService(new PostgresSurveyStore(base.database, scopes), base.notifier);
   const planStore = new PostgresPlanStore(base.database, scopes);
   const keyring = createKeyring(config.jwtSecrets);
@@ -216,8 +222,8 @@ export function composeApi(
       ...platformRoutes(platform, reading),
       ...holdRoutes(new HoldService(holdStore, holdWatch), reading),
       ...rollbackRoutes(
-        new RollbackService(rollbackStore, inventory, base.notifier),
-        new RestoreService(rollbackStore, inventory, surveys, base.notifier),
+        new RollbackService(rollbackStores, inventory, base.notifier),
+        new RestoreService(rollbackStores, inventory, surveys, base.notifier),
         inventory,
         reading,
       ),

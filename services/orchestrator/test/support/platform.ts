@@ -27,6 +27,8 @@ import { SurveyService } from '../../src/domain/state/survey-service.js';
 import { PostgresSurveyStore } from '../../src/postgres/state/survey-store.js';
 import { RollbackService } from '../../src/domain/rollback/rollback-service.js';
 import { PostgresInventoryStore } from '../../src/postgres/journal/inventory-store.js';
+import { PostgresCheckpointStore } from '../../src/postgres/rollbacks/checkpoint-store.js';
+import { PostgresJournalStore } from '../../src/postgres/journal/journal-store.js';
 import { PostgresRollbackStore } from '../../src/postgres/rollbacks/rollback-store.js';
 import { PostgresBatchStore } from '../../src/postgres/batches/batch-store.js';
 import type { NewTask, TaskDetails } from '../../src/domain/task/task.js';
@@ -175,7 +177,11 @@ export async function testPlatform({ redis = false }: { redis?: boolean } = {}):
     DEFINITIONS,
     new PostgresInventoryStore(database),
   );
-  const rollbackStore = new PostgresRollbackStore(database);
+  const rollbackStores = {
+    checkpoints: new PostgresCheckpointStore(database),
+    journal: new PostgresJournalStore(database),
+    rollbacks: new PostgresRollbackStore(database),
+  };
   const inventory = new PostgresInventoryStore(database);
   const surveys = new SurveyService(new PostgresSurveyStore(database), notifier);
   const workers: NodeProcess[] = [];
@@ -214,8 +220,8 @@ export async function testPlatform({ redis = false }: { redis?: boolean } = {}):
     databaseUrl: clone.url,
     store,
     batches,
-    rollbacks: new RollbackService(rollbackStore, inventory, notifier),
-    restores: new RestoreService(rollbackStore, inventory, surveys, notifier),
+    rollbacks: new RollbackService(rollbackStores, inventory, notifier),
+    restores: new RestoreService(rollbackStores, inventory, surveys, notifier),
     drifts: new DriftService(inventory, surveys),
     inventory,
     dataDir: join(home.path, 'data'),

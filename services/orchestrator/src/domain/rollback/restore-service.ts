@@ -6,7 +6,7 @@ import type { ChangeReport } from './change-report.js';
 import { requireConfirmation } from './confirmation.js';
 import type { InventoryStore } from './inventory-store.js';
 import { planRestore, type RestorePlan, type RestoreStep } from './restore-plan.js';
-import type { RollbackStore } from './rollback-store.js';
+import type { RollbackStores } from './rollback-store.js';
 import { unknownCheckpoint, type IdentifiedResource, type RollbackScope } from './rollback.js';
 import {
   actsOfWork,
@@ -37,7 +37,7 @@ interface RestoreRequest {
 /** Makes the infrastructure as a checkpoint describes it, regardless of who changed it. */
 export class RestoreService {
   constructor(
-    private readonly store: RollbackStore,
+    private readonly stores: RollbackStores,
     private readonly inventory: Pick<InventoryStore, 'everything'>,
     private readonly surveys: Pick<SurveyService, 'survey'>,
     private readonly notifier: WorkerNotifier,
@@ -49,10 +49,10 @@ export class RestoreService {
    * @throws Failure `not_found` (`checkpoint_not_found`), `forbidden`, `unavailable` (`survey_failed`)
    */
   async preview(checkpointId: string, submitter: Submitter, permit: Permit): Promise<CheckedRestorePlan> {
-    const checkpoint = await this.store.checkpoint(checkpointId);
+    const checkpoint = await this.stores.checkpoints.find(checkpointId);
     if (!checkpoint) throw unknownCheckpoint(checkpointId);
     const [items, inventory] = await Promise.all([
-      this.store.items(checkpointId),
+      this.stores.checkpoints.items(checkpointId),
       this.inventory.everything(checkpoint.infras ?? undefined),
     ]);
     const infras = [...new Set([...items, ...inventory].map(({ infra }) => infra))].sort();
@@ -60,7 +60,7 @@ export class RestoreService {
     await permit.toRead(infras);
     const plan = planRestore(items, inventory, await this.surveys.survey(infras, submitter));
     await permit.toDo(distinctActs(plan.steps.map(workOf).flatMap(actsOfWork)));
-    const madeHere = new Set((await this.store.madeHere(plan.destroyed)).map(({ id }) => id));
+    const madeHere = new Set((await this.stores.journal.madeHere(plan.destroyed)).map(({ id }) => id));
     return { ...plan, notMadeHere: plan.destroyed.filter(({ id }) => !madeHere.has(id)) };
   }
 
@@ -77,14 +77,14 @@ export class RestoreService {
   ): Promise<SubmittedRollback> {
     for (let attempt = 0; attempt < PLAN_ATTEMPTS; attempt++) {
       const planned = await this.#plan({ checkpointId, submitter, permit, confirmation });
-      const submitted = await submitRollback(planned, submitter, this.store, this.notifier);
+      const submitted = await submitRollback(planned, submitter, this.stores.rollbacks, this.notifier);
       if (submitted) return submitted;
     }
     throw stalePlan();
   }
 
   async #plan({ checkpointId, submitter, permit, confirmation }: RestoreRequest): Promise<PlannedRollback> {
-    const position = await this.store.position();
+    const position = await this.stores.journal.position();
     const { steps, inTheWay, impossible, notMadeHere } = await this.preview(checkpointId, submitter, permit);
     refuseObstacles(inTheWay);
     requireConfirmation(notMadeHere, confirmation);

@@ -8,7 +8,8 @@ import { refuseReusedKey, type Submitter } from '../workflow/submitter.js';
 import { changeReport } from './change-report.js';
 import type { InventoryStore } from './inventory-store.js';
 import { changesBetween, type InventoryChange } from './inventory-change.js';
-import type { CheckpointFilter, RollbackFilter, RollbackStore } from './rollback-store.js';
+import type { CheckpointFilter } from './checkpoint-store.js';
+import type { RollbackFilter, RollbackStores } from './rollback-store.js';
 import {
   unknownCheckpoint,
   type Checkpoint,
@@ -37,7 +38,7 @@ export type UndoScope = Exclude<RollbackScope, { kind: 'restore' }>;
 /** Checkpoints and rollbacks: to a checkpoint, or of single operations. */
 export class RollbackService {
   constructor(
-    private readonly store: RollbackStore,
+    private readonly stores: RollbackStores,
     private readonly inventory: Pick<InventoryStore, 'everything'>,
     private readonly notifier: WorkerNotifier,
   ) {}
@@ -52,7 +53,7 @@ export class RollbackService {
     submitter: Submitter,
   ): Promise<{ id: string; replayed: boolean }> {
     const { userId: createdBy, username: createdByName, idempotency, actor } = submitter;
-    const created = await this.store.createCheckpoint(
+    const created = await this.stores.checkpoints.create(
       { id: uuidv7(), ...about, createdBy, createdByName, actor },
       idempotency,
     );
@@ -62,17 +63,19 @@ export class RollbackService {
 
   /** Newest first. */
   checkpoints(filter: CheckpointFilter): Promise<{ checkpoints: Checkpoint[]; total: number }> {
-    return this.store.checkpoints(filter);
+    return this.stores.checkpoints.list(filter);
   }
 
   /** The infras that a checkpoint covers; without an id, those of all checkpoints. */
   infrasOf(checkpointId?: string): Promise<string[]> {
-    return checkpointId === undefined ? this.store.checkpointedInfras() : this.store.infrasOf(checkpointId);
+    return checkpointId === undefined
+      ? this.stores.checkpoints.allInfras()
+      : this.stores.checkpoints.infrasOf(checkpointId);
   }
 
   /** @throws Failure `not_found` (`checkpoint_not_found`) */
   async checkpoint(id: string): Promise<Checkpoint> {
-    const checkpoint = await this.store.checkpoint(id);
+    const checkpoint = await this.stores.checkpoints.find(id);
     if (!checkpoint) throw unknownCheckpoint(id);
     return checkpoint;
   }
@@ -82,7 +85,7 @@ export class RollbackService {
    * @throws Failure `not_found` (`checkpoint_not_found`), `conflict` (`checkpoint_in_use`)
    */
   async deleteCheckpoint(id: string, actor: Actor): Promise<void> {
-    const deleted = await this.store.deleteCheckpoint(id, actor);
+    const deleted = await this.stores.checkpoints.delete(id, actor);
     if (deleted.outcome === 'unknown') throw unknownCheckpoint(id);
     if (deleted.outcome === 'in_use')
       throw new Failure(
@@ -112,7 +115,7 @@ export class RollbackService {
   async execute(scope: UndoScope, submitter: Submitter, permit: Permit): Promise<SubmittedRollback> {
     for (let attempt = 0; attempt < PLAN_ATTEMPTS; attempt++) {
       const planned = await this.#plan(scope, permit);
-      const submitted = await submitRollback(planned, submitter, this.store, this.notifier);
+      const submitted = await submitRollback(planned, submitter, this.stores.rollbacks, this.notifier);
       if (submitted) return submitted;
     }
     throw stalePlan();
@@ -120,7 +123,7 @@ export class RollbackService {
 
   /** Newest first. */
   list(filter: RollbackFilter): Promise<{ rollbacks: RollbackSummary[]; total: number }> {
-    return this.store.list(filter);
+    return this.stores.rollbacks.list(filter);
   }
 
   /**
@@ -130,7 +133,7 @@ export class RollbackService {
   async difference(id: string): Promise<InventoryChange[]> {
     const { infras } = await this.checkpoint(id);
     const [items, resources] = await Promise.all([
-      this.store.items(id),
+      this.stores.checkpoints.items(id),
       this.inventory.everything(infras ?? undefined),
     ]);
     return changesBetween(items, resources);
@@ -138,19 +141,23 @@ export class RollbackService {
 
   /** @throws Failure `not_found` (`rollback_not_found`) */
   async get(id: string): Promise<Rollback> {
-    const rollback = await this.store.find(id);
+    const rollback = await this.stores.rollbacks.find(id);
     if (!rollback)
       throw new Failure('not_found', `There is no rollback ${id}.`, { code: 'rollback_not_found' });
     return rollback;
   }
 
   /** @param visible counts only these; everything where absent */
-  statistics(visible?: VisibleStatistics): Promise<RollbackStatistics> {
-    return this.store.statistics(visible);
+  async statistics(visible?: VisibleStatistics): Promise<RollbackStatistics> {
+    const [checkpoints, rollbacks] = await Promise.all([
+      this.stores.checkpoints.count(visible?.checkpoints),
+      this.stores.rollbacks.statistics(visible?.rollbacks),
+    ]);
+    return { checkpoints, ...rollbacks };
   }
 
   async #plan(scope: UndoScope, permit: Permit): Promise<PlannedRollback> {
-    const position = await this.store.position();
+    const position = await this.stores.journal.position();
     const { steps, inTheWay, impossible } = await this.preview(scope, permit);
     // A rollback to a checkpoint undoes what it can; single operations are undone completely or not at all.
     refuseObstacles([...inTheWay, ...(scope.kind === 'operations' ? impossible : [])]);
@@ -159,10 +166,10 @@ export class RollbackService {
 
   async #previewCheckpoint(id: string, permit: Permit): Promise<UndoPlan> {
     const { journalSeq, infras } = await this.checkpoint(id);
-    const entries = await this.store.historyAfter(journalSeq, infras ?? undefined);
+    const entries = await this.stores.journal.historyAfter(journalSeq, infras ?? undefined);
     const [existing, wanted] = await Promise.all([
       this.inventory.everything(infrasIn(entries)),
-      this.store.items(id),
+      this.stores.checkpoints.items(id),
     ]);
     const plan = planUndo(entries, entries, existing, wanted);
     await permit.toDo(actsOfUndoing([...plan.about, ...plan.steps.flatMap(({ changes }) => changes)]));
@@ -175,14 +182,14 @@ export class RollbackService {
     const first = chosen.reduce((lowest, { seq }) => Math.min(lowest, seq), Infinity);
     const infras = infrasIn(chosen);
     const [later, existing] = await Promise.all([
-      this.store.changesAfter(first, infras),
+      this.stores.journal.changesAfter(first, infras),
       this.inventory.everything(infras),
     ]);
     return planUndo(chosen, later, existing);
   }
 
   async #changesOf(operationId: string): Promise<JournalEntry[]> {
-    const entries = await this.store.changesOf(operationId);
+    const entries = await this.stores.journal.changesOf(operationId);
     const tasks = new Set(entries.map(({ taskId }) => taskId));
     if (tasks.size === 1) return entries;
     if (tasks.size === 0)
