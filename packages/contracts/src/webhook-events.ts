@@ -9,6 +9,11 @@ export const WEBHOOK_EVENTS = [
   'batch.failed',
   'batch.cancelled',
   'batch.rolled_back',
+  'plan.awaiting_approval',
+  'plan.approved',
+  'plan.rejected',
+  'plan.stale',
+  'plan.executed',
 ] as const;
 /** One of {@link WEBHOOK_EVENTS}. */
 export type WebhookEvent = (typeof WEBHOOK_EVENTS)[number];

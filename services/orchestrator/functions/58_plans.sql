@@ -8,7 +8,7 @@ create function plan_may_become(p_from text, p_to text) returns boolean immutabl
     when 'Planning' then array['Planned', 'Failed', 'Cancelled']
     when 'Planned' then array['Approved', 'Rejected', 'Expired', 'Cancelled']
     when 'Approved' then array['Planned', 'Executing', 'Rejected', 'Expired', 'Cancelled']
-    when 'Executing' then array['Approved', 'Executed', 'Stale', 'Cancelled']
+    when 'Executing' then array['Planned', 'Approved', 'Executed', 'Stale', 'Cancelled']
     else '{}' end)
 $$;
 
@@ -37,14 +37,17 @@ begin
   return query select new_plan.id, 'created'::text;
 end $$;
 
--- Records the present status of a plan as an event. p_details: further members of the event's details.
-create function record_plan_event(p_plan uuid, p_details jsonb, p_actor jsonb) returns void language sql as $$
-  select record_event(null, null, 0, 'plan_changed', status, jsonb_strip_nulls(jsonb_build_object(
+-- Records the present status of a plan as an event, and counts it. p_details: further members of the event's details:
+-- {previous}, the status before. `required` is the number of requirements when the plan was made.
+create function record_plan_event(p_plan uuid, p_details jsonb, p_actor jsonb) returns void language plpgsql as $$
+begin
+  perform tally('plan', status, 1), record_event(null, null, 0, 'plan_changed', status, jsonb_strip_nulls(jsonb_build_object(
            'plan_id', id, 'kind', kind, 'name', name, 'infras', infras, 'scope_id', scope_id, 'digest', digest,
-           'created_by', created_by, 'batch_id', case when status = 'Executed' then run_id end, 'error', error)) || p_details,
+           'created_by', created_by, 'batch_id', case when status = 'Executed' then run_id end, 'error', error,
+           'required', jsonb_array_length(requirements))) || p_details,
          p_actor)
-    from plans where id = p_plan
-$$;
+    from plans where id = p_plan;
+end $$;
 
 -- Sets the status of a plan, if it has one from which that is allowed. Returns whether it was set.
 -- p_set: the columns that change with it: digest, inputs, content, expires_at, moved, requirements,
@@ -69,12 +72,12 @@ begin
       requirements = coalesce(p_set -> 'requirements', requirements),
       error = p_set ->> 'error',
       planned_at = case when found_plan.status = 'Planning' and p_to = 'Planned' then now() else planned_at end,
-      run_id = case when p_to = 'Approved' then null else run_id end,
-      executor = case when p_to = 'Approved' then null else executor end,
-      verification_task = case when p_to = 'Approved' then null else verification_task end,
+      run_id = case when p_to in ('Planned', 'Approved') then null else run_id end,
+      executor = case when p_to in ('Planned', 'Approved') then null else executor end,
+      verification_task = case when p_to in ('Planned', 'Approved') then null else verification_task end,
       ended_at = case when p_to in ('Planning', 'Planned', 'Approved', 'Executing') then null else now() end
     where id = p_plan;
-  perform record_plan_event(p_plan, '{}', p_actor);
+  perform record_plan_event(p_plan, jsonb_build_object('previous', found_plan.status), p_actor);
   if found_plan.status = 'Executing' and p_to <> 'Executed' then
     if release_locks(array[found_plan.run_id]) <> '{}' then
       perform pg_notify('orchestrator_ready', '');
@@ -101,7 +104,7 @@ begin
   else
     update plans p set status = 'Executing', run_id = p_run, executor = p_executor where p.id = p_plan;
     perform request_locks(plan.infras, p_run, 'plan');
-    perform record_plan_event(p_plan, '{}', p_actor);
+    perform record_plan_event(p_plan, jsonb_build_object('previous', plan.status), p_actor);
     return query select 'started'::text, p_run;
   end if;
 end $$;

@@ -6,4 +6,5 @@ EVENT_TYPES = (
     "WorkflowProgressUpdate",
     "SystemHealthUpdate",
     "LogEntry",
+    "PlanStatusChanged",
 )

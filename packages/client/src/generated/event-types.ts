@@ -7,4 +7,5 @@ export const EVENT_TYPES = [
   'WorkflowProgressUpdate',
   'SystemHealthUpdate',
   'LogEntry',
+  'PlanStatusChanged',
 ] as const;

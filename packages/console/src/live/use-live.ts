@@ -1,4 +1,4 @@
-import { useQueryClient } from '@tanstack/react-query';
+import { useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import type { Event, Task } from '@provisioning/contracts';
 import { mayFetchInBackground } from '../api/budget.js';
@@ -11,7 +11,10 @@ const TYPES: Event['event_type'][] = [
   'BatchOperationUpdate',
   'WorkflowProgressUpdate',
   'SystemHealthUpdate',
+  'PlanStatusChanged',
 ];
+/** The queries that show tasks and batches. */
+const WORK = [['tasks', 'list'], ['tasks', 'detail'], ['tasks', 'history'], ['batches']];
 /** Lists are fetched again so often at most, however many events say that they have changed. */
 const REFETCH_MS = 2_000;
 const HIDDEN_MS = 300_000;
@@ -23,32 +26,52 @@ export function useStatusConnection(enabled: boolean): ConnectionState {
   const isHiddenForLong = useHiddenForLong();
   useEffect(() => {
     if (!enabled || isHiddenForLong) return;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const stale = () => {
-      timer ??= setTimeout(() => {
-        timer = undefined;
-        if (!mayFetchInBackground()) return stale();
-        void queries.invalidateQueries({ queryKey: ['tasks', 'list'] });
-        void queries.invalidateQueries({ queryKey: ['tasks', 'detail'] });
-        void queries.invalidateQueries({ queryKey: ['tasks', 'history'] });
-        void queries.invalidateQueries({ queryKey: ['batches'] });
-      }, REFETCH_MS);
-    };
+    const work = new Stale(queries, WORK);
+    const plans = new Stale(queries, [['plans']]);
     const close = connect({
       eventTypes: TYPES,
       onEvents: (events) => {
         liveStore.apply(events, performance.now());
-        if (events.some(({ event_type }) => event_type !== 'SystemHealthUpdate')) stale();
+        const types = new Set(events.map(({ event_type }) => event_type));
+        if (types.delete('PlanStatusChanged')) plans.note();
+        types.delete('SystemHealthUpdate');
+        if (types.size > 0) work.note();
       },
       onState: setState,
-      onMissed: stale,
+      onMissed() {
+        work.note();
+        plans.note();
+      },
     });
     return () => {
-      clearTimeout(timer);
+      work.stop();
+      plans.stop();
       close();
     };
   }, [enabled, isHiddenForLong, queries]);
   return enabled && !isHiddenForLong ? state : 'off';
+}
+
+/** Queries that events have made stale. They are fetched again together, after a moment in which more events may come. */
+class Stale {
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private readonly queries: QueryClient,
+    private readonly keys: readonly (readonly string[])[],
+  ) {}
+
+  note(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      if (!mayFetchInBackground()) return this.note();
+      for (const queryKey of this.keys) void this.queries.invalidateQueries({ queryKey });
+    }, REFETCH_MS);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
 }
 
 function useHiddenForLong(): boolean {

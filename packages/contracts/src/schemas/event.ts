@@ -9,6 +9,7 @@ export const EVENT_TYPES = [
   'WorkflowProgressUpdate',
   'SystemHealthUpdate',
   'LogEntry',
+  'PlanStatusChanged',
 ] as const;
 const eventType = oneOf(EVENT_TYPES, { title: 'EventType' });
 /** One of {@link EVENT_TYPES}. */
@@ -26,7 +27,7 @@ export const eventSchema = closed(
     event_type: eventType,
     timestamp,
     data: openDetails('What happened; the fields depend on `event_type`'),
-    metadata: openDetails('The subject: `task_id`, `batch_id`, `status`'),
+    metadata: openDetails('The subject: `task_id`, `batch_id` or `plan_id`, and `status`'),
   },
   { title: 'Event' },
 );
@@ -86,7 +87,7 @@ export const webhookPayloadSchema = closed(
   {
     event: deliveredEvent,
     timestamp,
-    data: openDetails('`task_id` or `batch_id`, `status` in lower case, `output` or `error`'),
+    data: openDetails('`task_id`, `batch_id` or `plan_id`, `status` in lower case, `output` or `error`'),
     signature: text(128, {
       pattern: '^sha256=',
       description:

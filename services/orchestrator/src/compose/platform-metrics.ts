@@ -90,6 +90,13 @@ export function platformMetrics(registry: Registry, store: FiguresStore, log: Lo
   counter('orchestrator_batches_submitted_total', 'Batches accepted', ({ batches }) => batches.submitted);
   endings('orchestrator_rollbacks_total', 'Rollbacks that have ended', ({ rollbacks }) => rollbacks.ended);
 
+  endings('orchestrator_plans_total', 'Times that plans have reached a status', ({ plans }) => plans.reached);
+  gauge(
+    'orchestrator_plan_longest_wait_seconds',
+    'How long ago the oldest plan that waits for approval was made',
+    ({ plans }) => plans.longestWait,
+  );
+
   gauges('orchestrator_open_tasks', 'Tasks that have not ended', 'status', ({ openTasks }) => openTasks);
   gauges(
     'orchestrator_open_batches',

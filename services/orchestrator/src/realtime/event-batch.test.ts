@@ -9,7 +9,14 @@ const TASKS = ['production', 'staging', 'secret'].map((infra, index) => ({ id: `
 
 const recorded = TASKS.map(({ id, infra }, index): RecordedEvent => ({
   ...{ seq: index + 1, at: new Date('2026-09-26T10:00:00Z'), taskId: id, batchId: null, attempt: 1 },
-  ...{ type: index === 1 ? 'progress' : 'started', status: 'Running', details: {}, batch: null, log: null },
+  ...{
+    type: index === 1 ? 'progress' : 'started',
+    status: 'Running',
+    details: {},
+    batch: null,
+    plan: null,
+    log: null,
+  },
   task: {
     kind: 'workflow',
     name: 'create_servers',

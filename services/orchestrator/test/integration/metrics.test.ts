@@ -18,6 +18,19 @@ beforeEach(() =>
   ),
 );
 
+const BATCH = {
+  name: 'metered',
+  operations: [
+    {
+      id: 'a',
+      type: 'server_batch',
+      provider: 'local',
+      infra: 'planned',
+      server_configs: [{ name: 'web-a', plan: 'small', zone: 'a' }],
+    },
+  ],
+};
+
 async function scrape(one: TestApi = api): Promise<Map<string, number>> {
   const { text } = await one.anonymous.get('/metrics').expect(200);
   return samplesOf(text);
@@ -107,8 +120,16 @@ describe('the metrics of the API document', () => {
     await rowsOf(api.database, `update tasks set ready_at = now() - interval '1 hour' where infra = 'other'`);
     await engineFunctions(api.database).register();
     await engineFunctions(api.database).register(-10);
+    const { body } = await api.as('operator').post('/plans').send({ batch: BATCH }).expect(201);
+    await api
+      .database('plans')
+      .where({ id: body.data.id as string })
+      .update({ status: 'Planned', planned_at: api.database.raw("now() - interval '2 hours'") });
     const samples = await scrape();
-    expect(samples.get('orchestrator_queue_depth')).toBe(2);
+    expect(samples.get('orchestrator_plans_total{status="planning"}')).toBe(1);
+    expect(samples.get('orchestrator_plans_total{status="stale"}')).toBe(0);
+    expect(samples.get('orchestrator_plan_longest_wait_seconds')).toBeGreaterThanOrEqual(7200);
+    expect(samples.get('orchestrator_queue_depth')).toBe(3);
     expect(samples.get('orchestrator_queue_oldest_age_seconds')).toBeGreaterThanOrEqual(3600);
     expect(samples.get('orchestrator_open_tasks{status="waiting"}')).toBe(1);
     expect(samples.get('orchestrator_open_tasks{status="retry_wait"}')).toBe(0);

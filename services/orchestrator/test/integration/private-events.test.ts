@@ -7,15 +7,7 @@ import { follow } from '../support/event-client.js';
 import { liveApis, type LiveApis } from '../support/live-apis.js';
 import { readStream } from '../support/stream-reader.js';
 
-const PRIVATE = [
-  'checkpoint_created',
-  'late_result',
-  'plan_changed',
-  'plan_decided',
-  'refused',
-  'resource_changed',
-  'told',
-];
+const PRIVATE = ['checkpoint_created', 'late_result', 'plan_decided', 'refused', 'resource_changed', 'told'];
 /** A text that occurs only in private events. */
 const SECRETS = /nightly-checkpoint|secret-web|hidden-hook|There is no task|decision/;
 const UNKNOWN_TASK = '0199a1b2-0000-7000-8000-000000000000';
@@ -108,18 +100,19 @@ async function batchHappens(): Promise<void> {
   expect(permanent).toBe('done');
 }
 
-/** Requests that are denied or fail, and changes that only the audit trail receives. */
-async function privateThingsHappen(): Promise<void> {
+/** Requests that are denied or fail, and changes that only the audit trail receives. @returns the id of a plan */
+async function privateThingsHappen(): Promise<string> {
   expect((await post('viewer', '/rollback/checkpoints', { name: 'nightly-checkpoint' })).status).toBe(403);
   expect((await post('operator', `/tasks/${UNKNOWN_TASK}/cancel`)).status).toBe(404);
   expect((await post('operator', '/rollback/checkpoints', { name: 'nightly-checkpoint' })).status).toBe(201);
-  await planHappens();
+  const plan = await planHappens();
   const webhook = { url: 'http://127.0.0.1:9/hidden-hook', events: ['task.failed'] };
   expect((await post('admin', '/webhooks', webhook)).status).toBe(201);
+  return plan;
 }
 
-/** A plan that is rejected. */
-async function planHappens(): Promise<void> {
+/** A plan that is rejected. @returns its id */
+async function planHappens(): Promise<string> {
   const operation = {
     id: 'a',
     type: 'server_batch',
@@ -132,6 +125,7 @@ async function planHappens(): Promise<void> {
   await apis.database('plans').where({ id }).update({ status: 'Planned', digest: 'sha256:of-the-test' });
   const decision = { digest: 'sha256:of-the-test', decision: 'reject' };
   expect((await post('admin', `/plans/${id}/approvals`, decision)).status).toBe(200);
+  return id;
 }
 
 it('hides private events from all clients that follow, and ids continue after the gaps', async () => {
@@ -140,7 +134,7 @@ it('hides private events from all clients that follow, and ids continue after th
   const stream = await readStream(url, apis.token(['viewer']));
   await tasksHappen();
   await batchHappens();
-  await privateThingsHappen();
+  const plan = await privateThingsHappen();
   await waitFor(() => apis.database('events').where({ type: 'health' }).first(), { what: 'the health' });
   const last = await apis.record();
 
@@ -164,6 +158,11 @@ it('hides private events from all clients that follow, and ids continue after th
     const ids = idsOf(client.events);
     expect(ids).toEqual(after(ids[0]! - 1));
     expect(ids.length).toBeGreaterThan(published.length - 3);
+    const ofPlan = client.events.filter(({ metadata }) => metadata['plan_id'] === plan);
+    expect(ofPlan.map(({ data }) => [data['previous'], data['status']])).toEqual([
+      [undefined, 'planning'],
+      ['planned', 'rejected'],
+    ]);
     expect(JSON.stringify(client.events)).not.toMatch(SECRETS);
   }
   const refused = Number(rows.find(({ type }) => type === 'refused')!.seq);

@@ -174,6 +174,56 @@ describe('webhooks', () => {
     expect(batch).toMatchObject({ data: { batch_id: body.data.batch_id, status: 'cancelled', name: 'b' } });
   });
 
+  it('get the changes of plans: what waits for approval, and what became of it', async () => {
+    await create({ events: ['plan.awaiting_approval', 'plan.approved', 'plan.rejected', 'plan.stale'] });
+    const plan = async () => {
+      const operation = {
+        id: 'a',
+        type: 'server_batch',
+        provider: 'local',
+        infra: 'hooked',
+        server_configs: [{ name: 'web', plan: 'small', zone: 'a' }],
+      };
+      const batch = { name: 'planned', operations: [operation] };
+      return (await admin().post('/plans').send({ batch }).expect(201)).body.data.id as string;
+    };
+    const become = (id: string, from: string, to: string, set = {}) =>
+      api.database.raw('select change_plan(?, array[?], ?, ?::jsonb, null)', [
+        id,
+        from,
+        to,
+        JSON.stringify(set),
+      ]);
+    // Of these only the approval is news: no policy requires one.
+    const free = await plan();
+    await become(free, 'Planning', 'Planned', { digest: 'sha256:1' });
+    await become(free, 'Planned', 'Approved');
+    await api.database('plans').where({ id: free }).update({ status: 'Executing' });
+    await become(free, 'Executing', 'Approved', { error: 'planning failed' });
+    const guarded = await plan();
+    await become(guarded, 'Planning', 'Planned', { digest: 'sha256:2', requirements: [{ count: 1 }] });
+    await become(guarded, 'Planned', 'Approved');
+    await become(guarded, 'Approved', 'Planned');
+    await become(guarded, 'Planned', 'Rejected');
+    const sent = (await received(5)).map(
+      ({ body }) => JSON.parse(body) as { event: string; data: Record<string, unknown> },
+    );
+    const of = (id: string) => sent.filter(({ data }) => data['plan_id'] === id).map(({ event }) => event);
+    expect(of(free)).toEqual(['plan.approved']);
+    expect(of(guarded).sort()).toEqual([
+      ...['plan.approved', 'plan.awaiting_approval', 'plan.awaiting_approval', 'plan.rejected'],
+    ]);
+    expect(sent.find(({ event }) => event === 'plan.rejected')!.data).toEqual({
+      plan_id: guarded,
+      status: 'rejected',
+      kind: 'batch',
+      name: 'planned',
+      infras: ['hooked'],
+      digest: 'sha256:2',
+      error: null,
+    });
+  });
+
   it('show their secret once, and store it encrypted', async () => {
     const { id, secret } = await create();
     expect(secret).toMatch(/^whsec_/);
@@ -546,7 +596,7 @@ describe('deliveries', () => {
       expect(withheld).toMatchObject({
         response_status: null,
         next_attempt_at: null,
-        error: 'Not sent: the owner of the webhook may not read its task or batch.',
+        error: 'Not sent: the owner of the webhook may not read its task, batch or plan.',
       });
       expect(receiver.received.map(({ body }) => JSON.stringify(body))).not.toContain(withheld!.id);
       // A ping has no subject that could be denied.

@@ -22,7 +22,6 @@ export const planList = ({ page = 1, status, infra, waiting }: PlanFilters) =>
         }),
       ),
     placeholderData: keepPreviousData,
-    refetchInterval: every(15_000),
   });
 
 /** The number of plans for which an approval of the user is missing. */
@@ -35,22 +34,16 @@ export const waitingPlans = queryOptions({
     });
     return total;
   },
-  refetchInterval: every(60_000),
 });
 
-/** While the platform works on the plan. */
-const working = every(1_500);
-/** While it waits for users. */
-const waiting = every(10_000);
+/** For decisions that leave the status of a plan as it is: no event reports them. */
+const decisions = every(10_000);
 
 export const planDetail = (id: string) =>
   queryOptions({
     queryKey: ['plans', 'detail', id],
     queryFn: ({ signal }) => client.orchestrator.getPlan({ params: { id }, signal }),
-    refetchInterval: ({ state: { data } }) => {
-      if (data === undefined || isWorkedOn(data)) return working();
-      return isOpen(data) && waiting();
-    },
+    refetchInterval: ({ state: { data } }) => data !== undefined && isOpen(data) && decisions(),
   });
 
 /** Whether the platform makes the plan or executes it. */

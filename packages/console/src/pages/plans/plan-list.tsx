@@ -3,6 +3,7 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { StoredPlanSummary } from '@provisioning/contracts';
 import { PLAN_STATUSES } from '@provisioning/contracts/statuses';
 import { planList } from '../../api/queries/plans.js';
+import { useFallbackInterval } from '../../app/live-context.js';
 import { StatusList } from '../../features/list/status-list.js';
 import { safeText } from '../../format/safe-text.js';
 import type { PlanFilters } from '../../paths-infra.js';
@@ -26,7 +27,7 @@ const COLUMNS = [
 export default function PlanList() {
   const filters = useSearch({ from: '/signed-in/plans' });
   const navigate = useNavigate({ from: '/plans' });
-  const query = useQuery(planList(filters));
+  const query = useQuery({ ...planList(filters), refetchInterval: useFallbackInterval(15_000) });
   const { page, ...filter } = filters;
   const isFiltered = Object.keys(filter).length > 0;
   const change = (next: { [Name in keyof PlanFilters]: PlanFilters[Name] | undefined }) =>

@@ -3,6 +3,7 @@ import { Link, useParams } from '@tanstack/react-router';
 import type { StoredPlan } from '@provisioning/contracts';
 import { ProvisioningError } from '@provisioning/client';
 import { planDetail } from '../../api/queries/plans.js';
+import { useFallbackInterval } from '../../app/live-context.js';
 import { PlanDiff } from '../../features/plan/plan-diff.js';
 import { safeText } from '../../format/safe-text.js';
 import { Fact, FactBar } from '../../ui/facts.js';
@@ -17,7 +18,12 @@ import { PlanActs } from './plan-acts.js';
 
 export default function PlanPage() {
   const { id } = useParams({ from: '/signed-in/plans/$id' });
-  const { data, error, isPending, refetch } = useQuery(planDetail(id));
+  const plan = planDetail(id);
+  const fallback = useFallbackInterval(5_000);
+  const { data, error, isPending, refetch } = useQuery({
+    ...plan,
+    ...(fallback ? { refetchInterval: fallback } : {}),
+  });
   if (data) return <PlanView plan={data} />;
   const isGone = error instanceof ProvisioningError && error.status === 404;
   return (

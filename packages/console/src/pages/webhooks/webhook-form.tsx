@@ -11,6 +11,11 @@ const EVENTS = Object.keys({
   'batch.failed': true,
   'batch.cancelled': true,
   'batch.rolled_back': true,
+  'plan.awaiting_approval': true,
+  'plan.approved': true,
+  'plan.rejected': true,
+  'plan.stale': true,
+  'plan.executed': true,
 } satisfies Record<WebhookEvent, true>) as WebhookEvent[];
 
 export type WebhookValues = Pick<WebhookRequest, 'url' | 'events'> & { description: string };

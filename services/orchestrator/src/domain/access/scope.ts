@@ -105,6 +105,7 @@ function actReadQuestions(scope: Scope): Question[] {
  */
 export function planQuestions(action: Question['action'], scope: Scope): Question[] {
   const infras = [...new Set(scope.acts.map(({ infra }) => infra))].sort();
+  if (infras.length === 0) return carrierQuestions(action, ['plans:*'], scope);
   return [
     ...infras.flatMap((infra) => {
       const acts = scope.acts.filter((act) => act.infra === infra);

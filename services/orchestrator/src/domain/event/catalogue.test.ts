@@ -39,7 +39,7 @@ describe('the catalogue of recorded events', () => {
       ['rolling_back', '-', '-', 'BatchOperationUpdate', '-'],
       ['health', '-', '-', '-', 'SystemHealthUpdate'],
       ['checkpoint_created', '-', '-', '-', '-'],
-      ['plan_changed', '-', '-', '-', '-'],
+      ['plan_changed', 'PlanStatusChanged', 'PlanStatusChanged', 'PlanStatusChanged', 'PlanStatusChanged'],
       ['plan_decided', '-', '-', '-', '-'],
       ['resource_changed', '-', '-', '-', '-'],
       ['refused', '-', '-', '-', '-'],
@@ -48,7 +48,7 @@ describe('the catalogue of recorded events', () => {
     expect(new Set(published.flatMap(([, ...types]) => types))).toEqual(new Set(['-', ...EVENT_TYPES]));
   });
 
-  it('sends webhooks the events of the contract, only at the end of tasks and batches', () => {
+  it('sends webhooks the events of the contract, only at the end of tasks and batches, and of plans', () => {
     const events = RECORDED_EVENT_TYPES.flatMap((type) =>
       definitionsOf(type).flatMap(({ webhook }) => (webhook === 'none' ? [] : Object.values(webhook))),
     );

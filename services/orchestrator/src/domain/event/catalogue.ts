@@ -1,6 +1,11 @@
 /** The types of event that clients of `/ws` and `/events` receive: `EVENT_TYPES` of the contract. */
 export type EventType =
-  'TaskStatusChanged' | 'BatchOperationUpdate' | 'WorkflowProgressUpdate' | 'SystemHealthUpdate' | 'LogEntry';
+  | 'TaskStatusChanged'
+  | 'BatchOperationUpdate'
+  | 'WorkflowProgressUpdate'
+  | 'SystemHealthUpdate'
+  | 'LogEntry'
+  | 'PlanStatusChanged';
 
 /** The events that webhooks can subscribe to: `WEBHOOK_EVENTS` of the contract. */
 export type WebhookEvent =
@@ -10,7 +15,12 @@ export type WebhookEvent =
   | 'batch.completed'
   | 'batch.failed'
   | 'batch.cancelled'
-  | 'batch.rolled_back';
+  | 'batch.rolled_back'
+  | 'plan.awaiting_approval'
+  | 'plan.approved'
+  | 'plan.rejected'
+  | 'plan.stale'
+  | 'plan.executed';
 
 /** How an audit record is made from an event (`domain/audit/audit-record.ts`). */
 export type AuditForm =
@@ -30,10 +40,10 @@ export type AuditForm =
   | 'action_done';
 
 /** Subjects of events that clients may receive: a policy question exists for them (`event-subject.ts`). */
-export type ReadableSubject = 'task' | 'batch' | 'platform';
+export type ReadableSubject = 'task' | 'batch' | 'plan' | 'platform';
 
 /** `action`: an action on the object that `details.resource` names. */
-type PrivateSubject = 'checkpoint' | 'resource' | 'plan' | 'action';
+type PrivateSubject = 'checkpoint' | 'resource' | 'decision' | 'action';
 
 /** The event that clients receive; for tasks it may depend on whether the task belongs to a batch. */
 type Publication = EventType | { standalone: EventType; ofBatch: EventType };
@@ -66,6 +76,14 @@ const BATCH_ENDS = {
   Failed: 'batch.failed',
   Cancelled: 'batch.cancelled',
   RolledBack: 'batch.rolled_back',
+} as const;
+
+const PLAN_CHANGES = {
+  Planned: 'plan.awaiting_approval',
+  Approved: 'plan.approved',
+  Rejected: 'plan.rejected',
+  Stale: 'plan.stale',
+  Executed: 'plan.executed',
 } as const;
 
 /**
@@ -168,11 +186,17 @@ const CATALOGUE = {
   ],
   /** The status of a plan. */
   plan_changed: [
-    { subject: 'plan', published: 'private', audit: 'plan_changed', snapshot: false, webhook: 'none' },
+    {
+      subject: 'plan',
+      published: 'PlanStatusChanged',
+      audit: 'plan_changed',
+      snapshot: false,
+      webhook: PLAN_CHANGES,
+    },
   ],
   /** A user approved or rejected a plan, or withdrew an approval. */
   plan_decided: [
-    { subject: 'plan', published: 'private', audit: 'plan_decided', snapshot: false, webhook: 'none' },
+    { subject: 'decision', published: 'private', audit: 'plan_decided', snapshot: false, webhook: 'none' },
   ],
   resource_changed: [
     {

@@ -2,6 +2,7 @@ import { anyServer } from '../access/act.js';
 import {
   batchNames,
   carrierQuestions,
+  planQuestions,
   readQuestions,
   scopeOf,
   unlessDenied,
@@ -18,15 +19,16 @@ export function subjectOf(event: RecordedEvent): Readable | undefined {
   return subject && isReadable(subject) ? SUBJECTS[subject](event) : undefined;
 }
 
-/** A task or a batch as events refer to it. */
-export type EventObject = Pick<RecordedEvent, 'taskId' | 'batchId' | 'task' | 'batch'>;
+/** A task, a batch or a plan as events refer to it. */
+export type EventObject = Pick<RecordedEvent, 'taskId' | 'batchId' | 'task' | 'batch' | 'plan'>;
 
-/** The object that a client must be allowed to read to receive data of a task or batch. */
-export function readableOf(about: EventObject): Readable {
+/** The object that a client must be allowed to read to receive data of a task, batch or plan; undefined: no client may. */
+export function readableOf(about: EventObject): Readable | undefined {
+  if (about.plan) return SUBJECTS.plan(about);
   return about.taskId === null ? SUBJECTS.batch(about) : SUBJECTS.task(about);
 }
 
-const SUBJECTS: Readonly<Record<ReadableSubject, (about: EventObject) => Readable>> = {
+const SUBJECTS: Readonly<Record<ReadableSubject, (about: EventObject) => Readable | undefined>> = {
   task: ({ taskId, batchId, task, batch }) =>
     lazyReadable(taskId ?? '', () => {
       const scope = task ? scopeOfTask(task) : scopeOf('', []);
@@ -41,6 +43,11 @@ const SUBJECTS: Readonly<Record<ReadableSubject, (about: EventObject) => Readabl
     lazyReadable(batchId ?? '', () =>
       readQuestions(namesOf(batchId ?? '', batch), batch ? scopeOfBatch(batch) : scopeOf('', [])),
     ),
+  // Without its scope it is not known what the plan changes.
+  plan: ({ plan }) => {
+    const scope = plan?.scope;
+    return scope ? lazyReadable(`plans ${plan.scopeId}`, () => planQuestions('read', scope)) : undefined;
+  },
   platform: () => ({ key: '', questions: [{ action: 'read', resource: 'state:*', context: {} }] }),
 };
 

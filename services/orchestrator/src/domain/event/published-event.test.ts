@@ -18,6 +18,7 @@ function recorded(event: Partial<RecordedEvent>): RecordedEvent {
     status: 'Completed',
     details: {},
     batch: null,
+    plan: null,
     log: null,
     task: {
       kind: 'workflow',
@@ -32,6 +33,15 @@ function recorded(event: Partial<RecordedEvent>): RecordedEvent {
   };
 }
 const NO_SCOPE = { scopeId: null, scope: null } as const;
+const PLAN = {
+  id: '0198f000-0000-7000-8000-000000000003',
+  kind: 'batch',
+  name: 'weekly',
+  infras: ['a'],
+  scopeId: 's',
+  scope: null,
+};
+const ofPlan = { type: 'plan_changed', taskId: null, task: null, plan: PLAN } as const;
 const operation = {
   batchId: BATCH,
   task: { kind: 'operation', name: 'web', infra: 'a', checkMode: false, operation: 'web', ...NO_SCOPE },
@@ -81,6 +91,28 @@ describe('a published event', () => {
     expect(JSON.stringify(data)).not.toMatch(/worker|TERM/);
   });
 
+  it('of a plan has its statuses, and what it is about', () => {
+    const details = {
+      previous: 'Approved',
+      digest: 'sha256:1',
+      batch_id: BATCH,
+      required: 1,
+      created_by: 'u',
+    };
+    expect(publish(recorded({ ...ofPlan, status: 'Executed', details }))).toMatchObject({
+      event_type: 'PlanStatusChanged',
+      data: {
+        plan_id: PLAN.id,
+        status: 'executed',
+        previous: 'approved',
+        name: 'weekly',
+        infras: ['a'],
+        digest: 'sha256:1',
+      },
+      metadata: { plan_id: PLAN.id, status: 'executed' },
+    });
+  });
+
   it.each(['late_result', 'refused', 'told', 'checkpoint_created', 'resource_changed'] as const)(
     'does not exist for %s',
     (type) => {
@@ -128,6 +160,19 @@ describe('the permission to read an event', () => {
       { names: ['servers:a'], infra: 'a', mode: 'allowed' },
       { names: ['batches:nightly', `batches:${BATCH}`], infra: 'a', mode: 'not_denied' },
     ]);
+  });
+
+  it('is that of the plan in each of its infras, and does not exist while its scope is unknown', () => {
+    const scope = scopeOf('u-1', [
+      { action: 'create', kind: 'taskserv', infra: 'a', name: 'redis', provider: 'aws' },
+      { action: 'create', kind: 'server', infra: 'b', name: 'web', provider: 'aws' },
+    ]);
+    const names = asked({ ...ofPlan, plan: { ...PLAN, scope } })!.map(({ names: [name] }) => name);
+    expect(names).toEqual(['plans:a', 'plans:b', 'servers:a', 'taskservs:a/redis', 'servers:b']);
+    expect(asked({ ...ofPlan, plan: { ...PLAN, scope: scopeOf('u-1', []) } })).toMatchObject([
+      { names: ['plans:*'] },
+    ]);
+    expect(asked(ofPlan)).toBeUndefined();
   });
 
   it('is that of each resource that the task touches, by its scope', () => {

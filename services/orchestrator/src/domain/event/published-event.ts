@@ -9,7 +9,7 @@ export interface PublishedEvent {
   event_type: EventType;
   timestamp: string;
   data: Record<string, unknown>;
-  metadata: { task_id?: string; batch_id?: string; status?: string };
+  metadata: { task_id?: string; batch_id?: string; plan_id?: string; status?: string };
 }
 
 /** The published members of an event's details. Others, such as workers and signals, are internal. */
@@ -34,6 +34,7 @@ export function publish(event: RecordedEvent): PublishedEvent | undefined {
   const metadata = {
     ...(event.taskId === null ? {} : { task_id: event.taskId }),
     ...(event.batchId === null ? {} : { batch_id: event.batchId }),
+    ...(event.plan === null ? {} : { plan_id: event.plan.id }),
     ...(status === undefined ? {} : { status }),
   };
   return {
@@ -57,6 +58,7 @@ const BODIES: Readonly<Record<EventType, (event: RecordedEvent) => Body | undefi
   WorkflowProgressUpdate: progressUpdate,
   SystemHealthUpdate: healthUpdate,
   LogEntry: logEntry,
+  PlanStatusChanged: planUpdate,
 };
 
 function healthUpdate({ status, details }: RecordedEvent): Body {
@@ -133,6 +135,23 @@ function batchUpdate({ batch, status, type, details }: RecordedEvent): Body {
       ...(batch && { batch_name: batch.name, infras: batch.infras }),
       change: type,
       ...publishedDetails(details),
+    },
+  };
+}
+
+function planUpdate({ plan, status, details }: RecordedEvent): Body | undefined {
+  if (!plan) return undefined;
+  const { previous, digest, batch_id: batch, error } = details;
+  return {
+    status: inSnakeCase(status),
+    data: {
+      kind: plan.kind,
+      name: plan.name,
+      infras: plan.infras,
+      ...(typeof previous === 'string' ? { previous: inSnakeCase(previous) } : {}),
+      ...(digest === undefined ? {} : { digest }),
+      ...(batch === undefined ? {} : { batch_id: batch }),
+      ...(error === undefined ? {} : { error }),
     },
   };
 }

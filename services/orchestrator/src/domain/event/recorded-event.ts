@@ -23,6 +23,17 @@ export interface BatchSubject {
   scope: Scope | null;
 }
 
+/** The plan of an event, as it was when the event was recorded. */
+export interface PlanSubject {
+  id: string;
+  kind: string;
+  name: string;
+  infras: readonly string[];
+  scopeId: string;
+  /** Null if it was not looked up or is not known. */
+  scope: Scope | null;
+}
+
 /** An event, as it was recorded in the transaction of the change. */
 export interface RecordedEvent {
   /** Its number in the order of all events. Readers resume after it. */
@@ -38,6 +49,8 @@ export interface RecordedEvent {
   details: Record<string, unknown>;
   task: TaskSubject | null;
   batch: BatchSubject | null;
+  /** Only of `plan_changed`. */
+  plan: PlanSubject | null;
   /** Only of `log`. */
   log: { firstLine: number; lineCount: number; text: string; truncated: boolean } | null;
 }

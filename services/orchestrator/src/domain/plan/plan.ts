@@ -6,17 +6,20 @@ import type { BatchRequest } from '../batch/batch-service.js';
 import type { Submitter } from '../workflow/submitter.js';
 
 /** See docs/states/plan.md. The last six are terminal. */
-export type PlanStatus =
-  | 'Planning'
-  | 'Planned'
-  | 'Approved'
-  | 'Executing'
-  | 'Executed'
-  | 'Failed'
-  | 'Rejected'
-  | 'Expired'
-  | 'Stale'
-  | 'Cancelled';
+export const PLAN_STATUSES = [
+  'Planning',
+  'Planned',
+  'Approved',
+  'Executing',
+  'Executed',
+  'Failed',
+  'Rejected',
+  'Expired',
+  'Stale',
+  'Cancelled',
+] as const;
+/** One of {@link PLAN_STATUSES}. */
+export type PlanStatus = (typeof PLAN_STATUSES)[number];
 
 /** Everything that decides the effect of a plan, and nothing else: the digest is made of it. */
 export interface PlanInputs extends Pick<BatchPlan, 'bases' | 'definitions' | 'drivers'> {

@@ -13,6 +13,12 @@ export interface PlatformFigures {
   tasks: { submitted: number; ended: Ends; durations: Durations };
   batches: { submitted: number; ended: Ends; durations: Durations };
   rollbacks: { submitted: number; ended: Ends };
+  plans: {
+    /** How often plans have reached each status. */
+    reached: Ends;
+    /** Seconds since the oldest plan that waits for approval was made. */
+    longestWait: number;
+  };
   /** Numbers of tasks that have not ended, by status. */
   openTasks: Readonly<Record<string, number>>;
   openBatches: Readonly<Record<string, number>>;

@@ -2,7 +2,7 @@ import type { CurrentUser } from '../access/grant-reviewer.js';
 import { FOLLOWING, type Viewers } from '../access/viewer.js';
 import { readableOf, type EventObject } from '../event/event-subject.js';
 
-/** The task or batch of a delivery; null for one without, such as a ping. */
+/** The task, batch or plan of a delivery; null for one without, such as a ping. */
 export type DeliverySubject = EventObject | null;
 
 /** The dependencies of {@link DeliveryRights}. */
@@ -10,7 +10,7 @@ export interface DeliveryRightsNeeds {
   /** Looks up users; deleted ones are left out. @throws if the control center is unreachable */
   users(ids: readonly string[]): Promise<CurrentUser[]>;
   viewers: Viewers;
-  /** Undefined if the task or batch is no longer stored. */
+  /** Undefined if the task, batch or plan is no longer stored. */
   subjectOf(data: string): Promise<DeliverySubject | undefined>;
 }
 
@@ -35,7 +35,7 @@ export class DeliveryRights {
     if (ownerId === null) return undefined;
     const subject = await this.needs.subjectOf(data);
     if (subject === null) return undefined;
-    if (subject === undefined) return 'Not sent: its task or batch is no longer stored.';
+    if (subject === undefined) return 'Not sent: its task, batch or plan is no longer stored.';
     const owner = await this.#user(ownerId);
     if (!owner?.enabled) return 'Not sent: the owner of the webhook is disabled or deleted.';
     const { roles } = owner;
@@ -45,9 +45,10 @@ export class DeliveryRights {
     };
     const identity = { ...owner, ...asToken, tokenId: `webhooks of ${owner.id}` };
     const viewer = this.needs.viewers.passing(identity, '', FOLLOWING);
-    return viewer.mayRead(readableOf(subject))
+    const readable = readableOf(subject);
+    return readable && viewer.mayRead(readable)
       ? undefined
-      : 'Not sent: the owner of the webhook may not read its task or batch.';
+      : 'Not sent: the owner of the webhook may not read its task, batch or plan.';
   }
 
   async #user(id: string): Promise<CurrentUser | undefined> {

@@ -1,7 +1,12 @@
 import { preparedRowsOf } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import { isRecordedEventType, type RecordedEventType } from '../../domain/event/catalogue.js';
-import type { BatchSubject, RecordedEvent, TaskSubject } from '../../domain/event/recorded-event.js';
+import type {
+  BatchSubject,
+  PlanSubject,
+  RecordedEvent,
+  TaskSubject,
+} from '../../domain/event/recorded-event.js';
 
 /** Longer log chunks are cut; `/tasks/{id}/logs` has them in full. */
 const LOG_CHARACTERS = 32_768;
@@ -253,6 +258,7 @@ export function toEvent(row: Known<EventRow>): RecordedEvent {
     status: row.status,
     details: row.details,
     ...subjectsOf(row),
+    plan: row.type === 'plan_changed' ? planOf(row.details) : null,
     log:
       row.first_line === null
         ? null
@@ -263,4 +269,16 @@ export function toEvent(row: Known<EventRow>): RecordedEvent {
             truncated: row.truncated ?? false,
           },
   };
+}
+
+/** The plan of an event, from the details that `record_plan_event` (functions/58_plans.sql) stores. */
+function planOf(details: Record<string, unknown>): PlanSubject {
+  // Safe cast: that function writes these members from columns that are not null.
+  const { plan_id: id, kind, name, infras, scope_id: scopeId } = details as unknown as PlanDetails;
+  return { id, kind, name, infras, scopeId, scope: null };
+}
+
+interface PlanDetails extends Pick<PlanSubject, 'kind' | 'name' | 'infras'> {
+  plan_id: string;
+  scope_id: string;
 }

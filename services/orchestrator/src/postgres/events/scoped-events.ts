@@ -2,7 +2,7 @@ import type { EventPage, RecordedEvent } from '../../domain/event/recorded-event
 import type { EventFeedSource, EventHistory } from '../../domain/event/event-feed.js';
 import type { PostgresScopeStore } from '../access/scope-store.js';
 
-/** Adds the access scopes of tasks and batches to the events of a feed, for readers that ask policies. */
+/** Adds the access scopes of tasks, batches and plans to the events of a feed, for readers that ask policies. */
 export function withScopes(feed: EventFeedSource, scopes: PostgresScopeStore): EventFeedSource {
   return {
     next: async (after, limit) => attach(await feed.next(after, limit), scopes),
@@ -24,12 +24,14 @@ async function attach(page: EventPage, scopes: PostgresScopeStore): Promise<Even
   return page;
 }
 
-/** Looks up the access scopes of tasks and batches, and sets them. */
+/** Looks up the access scopes of tasks, batches and plans, and sets them. */
 export async function attachScopes(
-  abouts: readonly Pick<RecordedEvent, 'task' | 'batch'>[],
+  abouts: readonly Pick<RecordedEvent, 'task' | 'batch' | 'plan'>[],
   scopes: PostgresScopeStore,
 ): Promise<void> {
-  const subjects = abouts.flatMap(({ task, batch }) => [...(task ? [task] : []), ...(batch ? [batch] : [])]);
+  const subjects = abouts.flatMap(({ task, batch, plan }) =>
+    [task, batch, plan].filter((subject) => subject !== null),
+  );
   const ids = subjects.flatMap(({ scopeId }) => scopeId ?? []);
   if (ids.length === 0) return;
   const found = await scopes.find(ids);

@@ -2,6 +2,7 @@ import { rowsOf } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import type { Durations, Ends, FiguresStore, PlatformFigures } from '../../domain/state/figures.js';
 import { OPEN_BATCHES } from '../../domain/batch/batch.js';
+import { PLAN_STATUSES } from '../../domain/plan/plan.js';
 import { OPEN_TASKS } from '../../domain/task/task.js';
 
 /** The upper bounds that `duration_class` knows, in seconds. */
@@ -24,6 +25,7 @@ interface Row {
   open_tasks: Record<string, number>;
   open_batches: Record<string, number>;
   oldest_ready: number;
+  plan_wait: number;
   locks: { held: number; waiting: number; longest_wait: number };
   workers: { alive: number; overdue: number; shortest_lease: number };
   intended: number;
@@ -39,6 +41,7 @@ const FIGURES = `
     (select coalesce(json_object_agg(status, n), '{}') from (
        select status, count(*) as n from batches where status = any (:openBatches) group by status) b) as open_batches,
     (select coalesce(extract(epoch from now() - min(ready_at)), 0)::float8 from tasks where status = 'Ready') as oldest_ready,
+    (select coalesce(extract(epoch from now() - min(planned_at)), 0)::float8 from plans where status = 'Planned') as plan_wait,
     (select json_build_object(
        'held', count(*) filter (where granted_at is not null), 'waiting', count(*) filter (where granted_at is null),
        'longest_wait', coalesce(extract(epoch from now() - min(requested_at) filter (where granted_at is null)), 0))
@@ -64,6 +67,10 @@ export class PostgresFigures implements FiguresStore {
       tasks: tallied(of(...TASKS), TASK_ENDS),
       batches: tallied(of('batch'), BATCH_ENDS),
       rollbacks: tallied(of('rollback_batch'), BATCH_ENDS),
+      plans: {
+        reached: tallied(of('plan'), PLAN_STATUSES).ended,
+        longestWait: row.plan_wait,
+      },
       openTasks: byStatus(OPEN_TASKS, row.open_tasks),
       openBatches: byStatus(OPEN_BATCHES, row.open_batches),
       oldestReady: row.oldest_ready,
