@@ -168,7 +168,7 @@ export function composeApi(
     scopeOf: (plan) => storedWork.ofPlan(plan),
   });
   const plans = new PlanService(planStore, batches, base.notifier, approvals);
-  const execution = new PlanExecution(planStore, plans, batches);
+  const execution = new PlanExecution(planStore, plans, batches, approvals);
   const state = new StateService(
     new PostgresStateStore(base.database),
     store,

@@ -9,7 +9,7 @@ import type { BatchPlan } from '@provisioning/provisioner/host-protocol';
 import { waitFor } from '@provisioning/test-kit';
 import supertest from 'supertest';
 import { v7 as uuidv7 } from 'uuid';
-import { engineFunctions } from '../support/engine-functions.js';
+import { answerPlanning, batchIn, planOf } from '../support/planning.js';
 import { SECRET, testApi, type TestApi } from '../support/test-api.js';
 
 const DOCUMENT = join(import.meta.dirname, '../../../../docs/states/plan.md');
@@ -37,63 +37,9 @@ afterAll(() => api.stop());
 
 const operator = () => api.as('operator');
 
-const batchIn = (infra: string, name = 'web-1') => ({
-  name: 'plan-me',
-  operations: [
-    {
-      id: 'servers',
-      type: 'server_batch',
-      infra,
-      provider: 'local',
-      server_configs: [{ name, plan: 'small', zone: 'a' }],
-    },
-  ],
-});
-
-/** What a worker reports of a batch that creates one server. */
-const planOf = (infra: string, plan = 'small', bases: BatchPlan['bases'] = []): BatchPlan => ({
-  operations: [
-    {
-      id: 'servers',
-      infra,
-      changes: [
-        {
-          change: 'create',
-          kind: 'server',
-          name: 'web-1',
-          infra,
-          provider: 'local',
-          before: null,
-          after: { infra, name: 'web-1', plan, zone: 'a', provider: 'local', image: null, labels: {} },
-        },
-      ],
-      known_after: ['server web-1: address'],
-      notes: [],
-    },
-  ],
-  bases,
-  definitions: [],
-  drivers: [{ provider: 'local', driver: 'local', version: 1 }],
-});
-
 /** Acts as a worker: answers the planning task that is ready in an infra, or fails it. */
-async function answer(infra: string, planned: BatchPlan | undefined): Promise<void> {
-  const task = await waitFor(async () => {
-    const [row] = await rowsOf<{ id: string }>(
-      api.database,
-      `select id from tasks where kind = 'survey' and name = 'plan' and status = 'Ready' and infra = ?`,
-      [infra],
-    );
-    return row?.id ?? '';
-  });
-  const engine = engineFunctions(api.database);
-  const worker = await engine.register();
-  const attempt = (await engine.claim(task, worker))!;
-  await engine.finish(task, attempt, worker, planned ? 'Completed' : 'Failed', {
-    permanent: true,
-    data: planned ? { result: { message: 'planned', data: planned } } : {},
-  });
-}
+const answer = (infra: string, planned: BatchPlan | undefined) =>
+  answerPlanning(api.database, infra, planned);
 
 const read = async (id: string): Promise<StoredPlan> =>
   (await operator().get(`/plans/${id}`).expect(200)).body.data as StoredPlan;
@@ -446,6 +392,36 @@ describe('decisions', () => {
       api.access.known.set(ids.ada, { username: 'ada', roles: ['lead'] });
       await Promise.all([run().expect(200), answer(infra, planOf(infra))]);
       await until(id, 'Executed');
+    });
+
+    it('are counted again when a wait for the locks has ended', async () => {
+      const { id, infra, digest, sam, ada } = await guarded();
+      await decide(ada, id, digest, 'approve').expect(200);
+      const run = () => sam.post(`/plans/${id}/execute`).send({ digest });
+      await rowsOf(api.database, `select request_locks(array[?], ?, 'batch')`, [infra, uuidv7()]);
+      await run().set('Prefer', 'respond-async').expect(200);
+      api.access.known.set(ids.ada, { username: 'ada', roles: ['viewer'] });
+      await rowsOf(
+        api.database,
+        `select release_locks(array(select holder_id from locks where infra = ? and holder_kind = 'batch'))`,
+        [infra],
+      );
+      await answer(infra, planOf(infra));
+      expect(await until(id, 'Planned')).toMatchObject({
+        batch_id: null,
+        error: expect.stringContaining('no longer counts. Missing for rule 2 of approvers.'),
+      });
+      expect(await locksOf(infra)).toEqual([]);
+      // With the role, the same approval counts; then the executor loses the right while the plan is planned again.
+      api.access.known.set(ids.ada, { username: 'ada', roles: ['lead'] });
+      const losing = waitFor(async () => (await locksOf(infra)).length > 0).then(() => {
+        api.access.known.set(ids.sam, { username: 'sam', roles: ['viewer'] });
+        return answer(infra, planOf(infra));
+      });
+      const [{ body }] = await Promise.all([run().expect(409), losing]);
+      expect(body).toMatchObject({ code: 'plan_not_open' });
+      expect(await read(id)).toMatchObject({ status: 'Cancelled', error: 'sam may no longer execute it.' });
+      expect(await locksOf(infra)).toEqual([]);
     });
 
     it('are never given by an API token, nor for another digest', async () => {

@@ -6,9 +6,10 @@ import {
   type PolicySet,
   type Principal,
 } from '@provisioning/policy';
-import { missingApprovals, type Grant } from '../access/grant.js';
+import { isStillAllowed, missingApprovals, type Grant } from '../access/grant.js';
 import { doQuestions, planQuestions, type Scope } from '../access/scope.js';
 import type { CurrentUser } from '../access/grant-reviewer.js';
+import type { Submitter } from '../workflow/submitter.js';
 import type { Plan } from './plan.js';
 
 /** What is needed to count approvals. */
@@ -26,6 +27,14 @@ export interface RequirementState {
   /** The users whose approvals count. */
   fulfilledBy: string[];
 }
+
+/** Whether the user who executes a plan may still do so, with the approvals and rights of now. */
+export type StillApproved =
+  /** `executor` has the approvals that count now: the batch starts on them. */
+  | { is: 'approved'; executor: Submitter }
+  | { is: 'unapproved'; missing: ApprovalRequirement[] }
+  /** The executor lost a right, or is disabled or deleted. */
+  | { is: 'forbidden' };
 
 /** The number of providers that conditions see. */
 const MOST_PROVIDERS = 64;
@@ -64,6 +73,18 @@ export class PlanApprovals {
     if (!submitter) return [];
     const grant = grantOfExecution(plan, await this.needs.scopeOf(plan));
     return missingApprovals(this.needs.policies(), submitter, grant, await this.approved(plan, now));
+  }
+
+  /** Counts again, after a wait for locks: approvers may have lost their roles and approvals may have expired meanwhile. */
+  async recount(plan: Plan, executor: Submitter, now = new Date()): Promise<StillApproved> {
+    // Without a grant no policy was asked.
+    if (!executor.grant) return { is: 'approved', executor };
+    const [user] = await this.needs.users([executor.userId]);
+    const grant = { ...executor.grant, plan: await this.approved(plan, now) };
+    if (user?.enabled && isStillAllowed(this.needs.policies(), user, grant, now))
+      return { is: 'approved', executor: { ...executor, grant } };
+    const missing = user?.enabled ? missingApprovals(this.needs.policies(), user, grant, grant.plan) : [];
+    return missing.length > 0 ? { is: 'unapproved', missing } : { is: 'forbidden' };
   }
 
   /** Which approvals count for each requirement of the plan. */

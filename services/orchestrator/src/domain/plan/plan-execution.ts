@@ -4,6 +4,7 @@ import type { BatchService, SubmittedBatch } from '../batch/batch-service.js';
 import type { Submitter } from '../workflow/submitter.js';
 import { approvedChanges, inputsOf } from './batch-planning.js';
 import { digestOf, movedInputs } from './digest.js';
+import type { PlanApprovals } from './plan-approvals.js';
 import { notOpen, otherDigest, type MovedInput, type Plan } from './plan.js';
 import { planningFailed, type PlanService } from './plan-service.js';
 import type { PlanStore } from './plan-store.js';
@@ -11,6 +12,8 @@ import type { PlanStore } from './plan-store.js';
 const ASK_EVERY_MS = 100;
 const MAX_DETAILS = 20;
 const DUE_AT_ONCE = 100;
+
+const UNAPPROVED = 'An approval that counted when the plan was executed no longer counts.';
 
 /** The answer to an execution: the batch, or the id that it will have while the plan waits for locks. */
 export type Execution = { batch: SubmittedBatch } | { pending: string };
@@ -24,12 +27,14 @@ export class PlanExecution {
     private readonly store: PlanStore,
     private readonly plans: Pick<PlanService, 'get' | 'settle' | 'task' | 'weigh'>,
     private readonly batches: Pick<BatchService, 'ofPlan' | 'announce' | 'submitted'>,
+    private readonly approvals: Pick<PlanApprovals, 'recount'>,
   ) {}
 
   /**
    * Acquires the locks, plans again, compares, and starts the batch.
    * @param patienceMs how long to wait for the start of the batch
-   * @throws Failure `conflict` (`digest_mismatch`, `plan_not_open`, `plan_moved`), `unavailable` (`planning_failed`)
+   * @throws Failure `conflict` (`digest_mismatch`, `plan_not_open`, `plan_moved`), `forbidden` (`approval_required`),
+   * `unavailable` (`planning_failed`)
    */
   async execute(plan: Plan, digest: string, submitter: Submitter, patienceMs: number): Promise<Execution> {
     const { id } = plan;
@@ -51,6 +56,8 @@ export class PlanExecution {
       }
       if (now.status === 'Stale') throw hasMoved(id, now.moved);
       if (now.status === 'Approved') throw planningFailed(now.error ?? '');
+      if (now.status === 'Planned')
+        throw new Failure('forbidden', now.error ?? UNAPPROVED, { code: 'approval_required' });
       if (now.status !== 'Executing') throw notOpen(now, 'be executed');
       if (performance.now() >= deadline) return { pending: begun.runId };
       await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
@@ -83,11 +90,26 @@ export class PlanExecution {
       return;
     }
     const now = inputsOf(request, end.planned);
-    if (digestOf(now) === plan.digest) await this.#start(plan, verificationTask, executor);
+    if (digestOf(now) === plan.digest) await this.#startIfApproved(plan, verificationTask, executor);
     else
       await this.store.change(id, ['Executing'], 'Stale', {
         moved: plan.inputs ? movedInputs(plan.inputs, now) : [],
         error: 'Something that the plan depends on has changed since it was made.',
+      });
+  }
+
+  /** The approvals counted when the execution was requested; since then it may have waited for locks. */
+  async #startIfApproved(plan: Plan, verification: string, executor: Submitter): Promise<void> {
+    const counted = await this.approvals.recount(plan, executor);
+    if (counted.is === 'approved') return this.#start(plan, verification, counted.executor);
+    if (counted.is === 'unapproved') {
+      const rules = counted.missing.map(({ policy, index }) => `rule ${index} of ${policy}`).join(', ');
+      await this.store.change(plan.id, ['Executing'], 'Planned', {
+        error: `${UNAPPROVED} Missing for ${rules}.`,
+      });
+    } else
+      await this.store.change(plan.id, ['Executing'], 'Cancelled', {
+        error: `${executor.username} may no longer execute it.`,
       });
   }
 
