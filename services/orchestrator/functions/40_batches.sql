@@ -84,13 +84,12 @@ begin
   return promote_operations(p_batch);
 end $$;
 
--- Waiting → Ready, within `parallel_limit`. Undo operations run one at a time: the next one also waits for retries.
--- Returns the operations that became ready.
-create function promote_operations(p_batch uuid) returns uuid[] language plpgsql as $$
+-- Returns how many more operations of a batch may become ready: within `parallel_limit`, and undo operations one at a time,
+-- of which the next one also waits for retries.
+create function room_in_batch(p_batch uuid) returns int language plpgsql as $$
 declare
   batch batches;
   room int;
-  promoted uuid[];
 begin
   select * into batch from batches where id = p_batch;
   room := case batch.status when 'Running' then batch.parallel_limit when 'RollingBack' then 1 else 0 end
@@ -101,7 +100,16 @@ begin
   if batch.status = 'RollingBack' then
     room := room - (select count(*) from tasks where batch_id = p_batch and status = 'RetryWait' and kind = 'rollback');
   end if;
-  if room <= 0 then
+  return greatest(room, 0);
+end $$;
+
+-- Waiting → Ready, as many as room_in_batch allows. Returns the operations that became ready.
+create function promote_operations(p_batch uuid) returns uuid[] language plpgsql as $$
+declare
+  room int := room_in_batch(p_batch);
+  promoted uuid[];
+begin
+  if room = 0 then
     return '{}';
   end if;
   with chosen as (
@@ -115,6 +123,44 @@ begin
     perform record_events(promoted, 'ready', '{}');
   end if;
   return promoted;
+end $$;
+
+-- Waiting → Running with one write, for a worker that has places for operations which become ready in its own round
+-- (45_rounds.sql): promote_operations and claim_tasks would write each of them twice. Records the same events as they do.
+-- p_commands, p_operations, p_total: the places of the worker, by runner and in all. Operations that find none are left to
+-- promote_operations. Returns the operations that were started.
+create function start_operations(p_batch uuid, p_worker uuid, p_commands int, p_operations int, p_total int) returns tasks[]
+language plpgsql as $$
+declare
+  room int := room_in_batch(p_batch);
+  started tasks[];
+begin
+  if room = 0 or p_total <= 0 then
+    return '{}';
+  end if;
+  with next_ones as (
+    select id, seq, runner, held, cancel_requested_at from tasks
+      where batch_id = p_batch and status = 'Waiting' order by seq limit room
+  ), fitting as (
+    select id from (select id, seq, runner, row_number() over (partition by runner order by seq) as place
+                      from next_ones where held is null and cancel_requested_at is null) numbered
+      where place <= case runner when 'command' then p_commands else p_operations end order by seq limit p_total
+  ), changed as (
+    update tasks set status = 'Running', ready_at = clock_timestamp(), attempt = attempt + 1, worker_id = p_worker,
+                     started_at = coalesce(started_at, clock_timestamp())
+      from fitting where tasks.id = fitting.id returning tasks as task
+  )
+  select coalesce(array_agg(task order by (task).seq), '{}') into started from changed;
+  if cardinality(started) > 0 then
+    insert into event_chunks (type, status, batch_id, task_ids, attempts)
+      select 'ready', 'Ready', p_batch, array_agg(t.id order by t.seq), array_agg(t.attempt - 1 order by t.seq)
+        from unnest(started) as t;
+    insert into event_chunks (type, status, batch_id, task_ids, attempts, details)
+      select 'started', 'Running', p_batch, array_agg(t.id order by t.seq), array_agg(t.attempt order by t.seq),
+             jsonb_build_object('worker_id', p_worker)
+        from unnest(started) as t;
+  end if;
+  return started;
 end $$;
 
 -- Whether a failed operation of this batch cancels every operation that has not started.

@@ -7,6 +7,8 @@
 -- p_results: ResultRow[] (postgres/workers/result-row.ts): the parameters of finish_tasks and of flush_task_output.
 -- outcomes: of each result, in order, see finish_tasks. ready: tasks that became ready. claimed: ClaimedTask[].
 --
+-- What becomes ready in the batches of the results starts at once where nothing else is ready (start_operations).
+--
 -- The worker's row is locked first: release_worker and a drain wait for this round, or this round waits for them. No other
 -- transaction changes the status of a running task. A worker that drains claims nothing.
 create function work_round(p_worker uuid, p_capacity jsonb, p_results jsonb)
@@ -15,7 +17,14 @@ declare
   batch_ids uuid[];
   batch uuid;
   part jsonb;
-  draining boolean;
+  may_claim boolean;
+  -- Whether operations may start at once because nothing else is before them.
+  may_start boolean;
+  commands int := (p_capacity ->> 'commands')::int;
+  operations int := (p_capacity ->> 'operations')::int;
+  total int := (p_capacity ->> 'total')::int;
+  started tasks[] := '{}';
+  started_now tasks[];
   outcome_of jsonb := '{}';
   finished uuid[];
   ended uuid[] := '{}';
@@ -24,7 +33,8 @@ declare
 begin
   outcomes := '{}';
   ready := '{}';
-  select draining_since is not null into draining from workers where id = p_worker for share;
+  claimed := '[]';
+  select draining_since is null and state = 'alive' and lease_until > now() into may_claim from workers where id = p_worker for share;
   if jsonb_array_length(p_results) > 0 then
     batch_ids := array(select distinct t.batch_id from jsonb_to_recordset(p_results) as r (task_id uuid)
                          join tasks t on t.id = r.task_id where t.batch_id is not null order by 1);
@@ -48,7 +58,17 @@ begin
       outcomes := array(select outcome_of ->> (r.result ->> 'result_id')
                           from jsonb_array_elements(p_results) with ordinality as r (result, n) order by r.n);
     end if;
+    may_start := may_claim and total > 0 and is_database_known()
+      and not exists (select from tasks where status = 'Ready')
+      and not exists (select from tasks where status = 'Unknown' and worker_id is null);
     foreach batch in array batch_ids loop
+      if may_start then
+        started_now := start_operations(batch, p_worker, commands, operations, total);
+        started := started || started_now;
+        commands := commands - (select count(*) from unnest(started_now) as t where t.runner = 'command');
+        operations := operations - (select count(*) from unnest(started_now) as t where t.runner <> 'command');
+        total := total - cardinality(started_now);
+      end if;
       select b.ended, b.promoted into over, more from advance_batch(batch) b;
       ended := ended || over;
       ready := ready || more;
@@ -56,8 +76,12 @@ begin
     -- Last and all at once: in the order of the names of the infras, after all row locks (20_locks.sql).
     ready := ready || release_locks(ended);
   end if;
-  claimed := case when draining then '[]' else claim_next_tasks(
-    p_worker, (p_capacity ->> 'commands')::int, (p_capacity ->> 'operations')::int, (p_capacity ->> 'total')::int) end;
+  if cardinality(started) > 0 then
+    claimed := describe_claims(started);
+  end if;
+  if may_claim then
+    claimed := claimed || claim_next_tasks(p_worker, commands, operations, total);
+  end if;
   return next;
 end $$;
 
@@ -102,6 +126,7 @@ end $$;
 create function lock_claimable(p_runner text, p_most int, p_except uuid[]) returns uuid[] language plpgsql as $$
 declare
   found_here uuid[] := '{}';
+  in_turn uuid[];
 begin
   if p_most <= 0 then
     return found_here;
@@ -110,12 +135,44 @@ begin
                         where status = 'Unknown' and worker_id is null and cancel_requested_at is null and held is null and runner = p_runner
                           and id <> all (p_except)
                         order by ready_at limit p_most for update skip locked);
+  if cardinality(found_here) < p_most
+     and (select count(*) from (select from tasks where status = 'Ready' and runner = p_runner
+                                  limit p_most - cardinality(found_here) + 1) ready) > p_most - cardinality(found_here) then
+    in_turn := next_in_turn(p_runner, p_most - cardinality(found_here));
+    found_here := found_here || array(
+      select id from tasks where id = any (in_turn) and status = 'Ready' and cancel_requested_at is null and held is null
+                             and id <> all (p_except) for update skip locked);
+  end if;
   if cardinality(found_here) < p_most then
     found_here := found_here || array(
-      select id from tasks where status = 'Ready' and runner = p_runner and cancel_requested_at is null and held is null and id <> all (p_except)
+      select id from tasks where status = 'Ready' and runner = p_runner and cancel_requested_at is null and held is null
+                             and id <> all (p_except || found_here)
         order by priority, ready_at limit p_most - cardinality(found_here) for update skip locked);
   end if;
   return found_here;
+end $$;
+
+-- Returns the next p_most tasks of a runner, for a moment at which more of them are ready: a large batch must not hold up
+-- what was submitted after it. Each place goes to the batch that has the fewest operations running and chosen, and among
+-- those to the oldest. A task without a batch is in turn like the first operation of a batch. The 100 oldest batches take
+-- part.
+create function next_in_turn(p_runner text, p_most int) returns uuid[] stable language plpgsql as $$
+begin
+  return array(
+    select id from (
+      (select id, ready_at, 1 as place from tasks
+         where status = 'Ready' and runner = p_runner and batch_id is null and cancel_requested_at is null and held is null
+         order by priority, ready_at limit p_most)
+      union all
+      select t.id, t.ready_at, b.running + row_number() over (partition by b.id order by t.seq)
+        from (select id, (select count(*) from tasks where batch_id = batches.id and status = 'Running') as running
+                from batches where kind in ('batch', 'rollback') and status in ('Running', 'RollingBack')
+                order by id limit 100) b
+          cross join lateral (
+            select id, ready_at, seq from tasks
+              where batch_id = b.id and status = 'Ready' and runner = p_runner and cancel_requested_at is null and held is null
+              order by seq limit p_most) t) claimable
+      order by place, ready_at limit p_most);
 end $$;
 
 -- Stores the last log lines, progress and journal entries of attempts that have ended, if they are still the worker's.

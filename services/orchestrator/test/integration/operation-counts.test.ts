@@ -137,7 +137,7 @@ it('stores the results of a round with one statement and few rows', async () => 
       task_logs: 64,
       task_progress: 64,
       task_results: 64,
-      tasks: 176,
+      tasks: 128,
     },
   });
 });
@@ -154,7 +154,7 @@ it('stores each result of a chain with one statement and few rows', async () => 
       task_logs: 4,
       task_progress: 4,
       task_results: 4,
-      tasks: 14,
+      tasks: 11,
     },
   });
 });

@@ -302,3 +302,41 @@ it('locks no more tasks than it claims, whatever runs them, so that another exec
     client.release();
   }
 });
+
+describe('where more is ready than a worker has places for', () => {
+  /** Takes a free place in a round, with the result of one of these tasks. @returns the claimed task */
+  async function next(running: Set<string>): Promise<string> {
+    const [ended] = running as Iterable<string> as [string];
+    running.delete(ended);
+    const round = await ledger.round(workerId, [resultOf(ended)], anyTasks(1));
+    return round.claimed[0]!.id;
+  }
+
+  it('a large batch holds up what was submitted after it for one round', async () => {
+    const batchOf = (size: number) =>
+      modelBatch(database, {
+        parallelLimit: 40,
+        onFailure: 'continue',
+        rollbackEnabled: false,
+        operations: Array.from({ length: size }, (_, index) => ({
+          id: `o${index}`,
+          dependencies: [],
+          retries: 0,
+          ...({ whenLost: 'again', undoable: false } as const),
+        })),
+      });
+    const nameOf = (batch: Awaited<ReturnType<typeof batchOf>>, id: string) =>
+      [...batch.ids].find(([, taskId]) => taskId === id)?.[0];
+    // Nothing of other tests is ready.
+    while ((await ledger.round(workerId, [], anyTasks(100))).claimed.length > 0);
+    const large = await batchOf(40);
+    const { claimed: first } = await ledger.round(workerId, [], anyTasks(4));
+    const running = new Set(first.map(({ id }) => id));
+    expect(first.map(({ id }) => nameOf(large, id))).toEqual(['o0', 'o1', 'o2', 'o3']);
+    const small = await batchOf(2);
+    // The places of the large batch go to the small one until both have the same share.
+    const chosen = [await next(running), await next(running), await next(running)];
+    expect(chosen.slice(0, 2).map((id) => nameOf(small, id))).toEqual(['o0', 'o1']);
+    expect(nameOf(large, chosen[2]!)).toBe('o4');
+  });
+});
