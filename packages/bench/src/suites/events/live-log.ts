@@ -21,11 +21,25 @@ done
 `;
 /** Operations that do nothing, beside the commands that print. */
 const LOAD = 2_000;
+/** The pause between two reads of a log over HTTP. */
+const READ_MS = 50;
+const WS = '/ws';
+const LOGS = '/tasks/{id}/logs';
+type Way = typeof WS | typeof LOGS;
+/** The figures of one way, by their names. Computed keys have the type `string`, so they are cast. */
+type Figures<Name extends Way> = Record<
+  `${Name}, ${'idle' | 'under load'}, ${'median' | '95th percentile'}`,
+  number
+>;
 const NAMES = [
-  'idle, median',
-  'idle, 95th percentile',
-  'under load, median',
-  'under load, 95th percentile',
+  `${WS}, idle, median`,
+  `${WS}, idle, 95th percentile`,
+  `${WS}, under load, median`,
+  `${WS}, under load, 95th percentile`,
+  `${LOGS}, idle, median`,
+  `${LOGS}, idle, 95th percentile`,
+  `${LOGS}, under load, median`,
+  `${LOGS}, under load, 95th percentile`,
 ] as const;
 
 /** How soon a line that a command prints arrives at a client; `stop` ends its platform. */
@@ -34,25 +48,37 @@ export function liveLog(): { work: Work; stop(): Promise<void> } {
   return {
     work: {
       id: 'live-log',
-      title: 'A line of a command to a client of /ws',
+      title: 'A line of a command to a client',
       unit: 'ms',
       better: 'less',
       contenders: together(NAMES, async () => {
         const idle = await setting.delays(0);
         const busy = await setting.delays(LOAD);
         return {
-          'idle, median': percentile(idle, 0.5),
-          'idle, 95th percentile': percentile(idle, 0.95),
-          'under load, median': percentile(busy, 0.5),
-          'under load, 95th percentile': percentile(busy, 0.95),
+          ...figuresOf(WS, idle[WS], busy[WS]),
+          ...figuresOf(LOGS, idle[LOGS], busy[LOGS]),
         };
       }),
       notes: [
-        `${COMMANDS} commands that print a line every 0.3 to 0.7 s; from printing until a client reads the line. Under load: beside a batch of ${LOAD.toLocaleString('en-US')} operations that do nothing. Each line is a figure of its own: the ratio says nothing here.`,
+        `${COMMANDS} commands that print a line every 0.3 to 0.7 s; from printing until a client has the line: one that follows /ws, and one that reads the log of each command with /tasks/{id}/logs?after= again ${READ_MS} ms after each answer. Under load: beside a batch of ${LOAD.toLocaleString('en-US')} operations that do nothing. Each line is a figure of its own: the ratio says nothing here.`,
       ],
     },
     stop: () => setting.stop(),
   };
+}
+
+function figuresOf<Name extends Way>(way: Name, idle: readonly number[], busy: readonly number[]) {
+  const of = (delays: readonly number[], share: number) =>
+    percentile(
+      delays.toSorted((one, other) => one - other),
+      share,
+    );
+  return {
+    [`${way}, idle, median`]: of(idle, 0.5),
+    [`${way}, idle, 95th percentile`]: of(idle, 0.95),
+    [`${way}, under load, median`]: of(busy, 0.5),
+    [`${way}, under load, 95th percentile`]: of(busy, 0.95),
+  } as Figures<Name>;
 }
 
 /** A platform with one worker, and the program that prints. */
@@ -60,9 +86,10 @@ class LiveLog {
   #started: Promise<{ platform: Platform; folder: string }> | undefined;
 
   /** @param load operations that run meanwhile. @returns milliseconds for each line */
-  async delays(load: number): Promise<number[]> {
+  async delays(load: number): Promise<Record<Way, number[]>> {
     const { platform } = await (this.#started ??= start());
-    const delays: number[] = [];
+    const delays: Record<Way, number[]> = { [WS]: [], [LOGS]: [] };
+    const readers = new Map<string, Promise<void>>();
     const socket = new WebSocket(
       `${platform.orchestratorUrl.replace('http', 'ws')}/ws?event_types=LogEntry`,
       {
@@ -72,10 +99,15 @@ class LiveLog {
     try {
       await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
       socket.on('message', (message: Buffer) => {
-        const now = Date.now();
-        const { data } = JSON.parse(message.toString()) as { data: { text?: string } };
-        for (const line of data.text?.split('\n') ?? [])
-          if (/^\d+\.\d{6}$/.test(line)) delays.push(Math.max(0, now - Number(line) * 1000));
+        const { data } = JSON.parse(message.toString()) as { data: { task_id: string; text?: string } };
+        const found = delaysOf(data.text?.split('\n') ?? []);
+        delays[WS].push(...found);
+        // A log is read from its second line on: the first one makes the command known.
+        if (found.length === 0 || readers.has(data.task_id)) return;
+        const reading = readLog(platform, data.task_id, delays[LOGS]);
+        readers.set(data.task_id, reading);
+        // Its failure is thrown below, where all are awaited.
+        reading.catch(() => undefined);
       });
       if (load > 0)
         await submit(
@@ -96,9 +128,10 @@ class LiveLog {
           commands: [`print ${LINES}`],
         })),
       );
-      for (const until = Date.now() + WITHIN_MS; delays.length < COMMANDS * LINES; await sleep(50))
-        if (Date.now() > until) throw new Error(`Only ${delays.length} lines arrived.`);
-      return delays.sort((one, other) => one - other);
+      for (const until = Date.now() + WITHIN_MS; delays[WS].length < COMMANDS * LINES; await sleep(50))
+        if (Date.now() > until) throw new Error(`Only ${delays[WS].length} lines arrived.`);
+      await Promise.all(readers.values());
+      return delays;
     } finally {
       socket.terminate();
     }
@@ -109,6 +142,28 @@ class LiveLog {
     if (!started) return;
     await started.platform.stop();
     await rm(started.folder, { recursive: true, force: true });
+  }
+}
+
+/** Milliseconds since each of the lines was printed. */
+function delaysOf(lines: readonly string[]): number[] {
+  const now = Date.now();
+  return lines
+    .filter((line) => /^\d+\.\d{6}$/.test(line))
+    .map((line) => Math.max(0, now - Number(line) * 1000));
+}
+
+/** Reads the log of a command to its end. @param delays receives those of the lines that are printed from now on */
+async function readLog({ orchestratorUrl, token }: Platform, id: string, delays: number[]): Promise<void> {
+  let isFirst = true;
+  for (let after = 0; after < LINES; await sleep(READ_MS)) {
+    const path = `/tasks/${id}/logs?after=${after}`;
+    const { status, text } = await request(orchestratorUrl, 'GET', path, undefined, token);
+    if (status !== 200) throw new Error(`${path} was answered with ${status}: ${text}`);
+    const lines = (JSON.parse(text) as { data: { line: number; text: string }[] }).data;
+    if (!isFirst) delays.push(...delaysOf(lines.map((line) => line.text)));
+    isFirst = false;
+    after = lines.at(-1)?.line ?? after;
   }
 }
 
