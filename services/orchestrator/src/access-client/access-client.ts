@@ -49,7 +49,7 @@ const KEEP_MS = 10_000;
 export const UNREACHABLE = 'the control center does not answer: what it said last stays in force';
 
 /**
- * The control center's decisions about access: policies, revocations and tokens. They are read twice a second and on each
+ * The control center's decisions about access: policies, revocations and tokens. They are read periodically and on each
  * notice of a change, and are stored on disk, so that this process can decide while the control center is away.
  */
 export class AccessClient {

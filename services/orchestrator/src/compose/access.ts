@@ -28,6 +28,8 @@ import type { Base } from './resources.js';
 
 /** Shorter than a transaction may be idle, because decisions are sent within one. */
 const PATIENCE_MS = 5_000;
+/** With Redis, notices of changes make this process look at once. */
+const POLL_MS = { redis: 1_000, none: 500 };
 
 /** The calls to the control center; tests replace them. */
 export type AccessSource = ControlCenter & {
@@ -43,6 +45,8 @@ export interface ComposedAccess {
   users: AccessSource['users'];
   decisions: DecisionForwarder<LoggedDecision>;
   reviewer: GrantReviewer;
+  /** How often the changes are read beside the notices, in milliseconds. They must count within two seconds. */
+  intervalMs: number;
   /** Reads the state of the control center, and from then on wakes the jobs after each change. */
   start(jobs: Pick<JobRunner, 'wake'>): Promise<void>;
 }
@@ -107,6 +111,7 @@ export function composeAccess(
     users: (ids) => source.users(ids),
     decisions: new DecisionForwarder(outbox, (decisions) => source.record(decisions)),
     reviewer,
+    intervalMs: config.redisUrl === undefined ? POLL_MS.none : POLL_MS.redis,
     start: async (jobs) => {
       await accessClient.start();
       resources.add(

@@ -3,17 +3,21 @@ import type { PeriodicJob } from '@provisioning/runtime';
 import { UNREACHABLE } from '../access-client/access-client.js';
 import type { HoldWatch } from '../domain/hold/hold-watch.js';
 import type { WebhookSender } from '../domain/webhook/webhook-sender.js';
+import type { Pending, PendingWork } from '../postgres/state/pending-work.js';
 import type { ComposedAccess } from './access.js';
 import type { ComposedAudit } from './audit.js';
 import type { Realtime } from './realtime.js';
 
+const LOOK_ANYWAY_MS = 30_000;
+
 /** What the jobs of an API process need. */
 export interface ApiJobParts {
-  access: Pick<ComposedAccess, 'client' | 'decisions' | 'reviewer'>;
+  access: Pick<ComposedAccess, 'client' | 'decisions' | 'reviewer' | 'intervalMs'>;
   audit: ComposedAudit;
   realtime: Pick<Realtime, 'connections' | 'health' | 'webSockets'>;
   refusedTokens: RefusedTokenCounter;
   sender: WebhookSender;
+  pending: Pick<PendingWork, 'has'>;
   holdWatch: Pick<HoldWatch, 'look'>;
   advancePlans: () => Promise<void>;
   /** Adds jobs that the queue lacks; absent where there is no Redis. */
@@ -22,11 +26,12 @@ export interface ApiJobParts {
 
 /** Every periodic job of an API process. */
 export function apiJobs(parts: ApiJobParts): PeriodicJob[] {
-  const { access, audit, realtime, refusedTokens, sender, holdWatch, restoreQueue, advancePlans } = parts;
+  const { access, audit, realtime, refusedTokens, sender, pending, holdWatch, restoreQueue, advancePlans } =
+    parts;
   return [
-    ...accessJobs(access),
-    ...auditJobs(audit),
-    ...webhookJobs(sender),
+    ...accessJobs(access, pending),
+    ...auditJobs(audit, pending),
+    ...webhookJobs(sender, pending),
     {
       name: 'refused_tokens',
       intervalMs: 5_000,
@@ -65,10 +70,29 @@ export function apiJobs(parts: ApiJobParts): PeriodicJob[] {
       name: 'plans',
       intervalMs: 500,
       failure: 'plans could not be settled, expired or executed',
-      run: () => advancePlans(),
+      run: whilePending(pending, 'plans', () => advancePlans()),
     },
     ...queueJobs(restoreQueue),
   ];
+}
+
+/**
+ * A run that is left out while nothing of its kind is pending. Where the last run failed or had more to do, and once in
+ * {@link LOOK_ANYWAY_MS}, it runs in any case.
+ */
+function whilePending(
+  pending: ApiJobParts['pending'],
+  kind: keyof Pending,
+  run: () => Promise<unknown>,
+): () => Promise<boolean> {
+  let isDoneUntil = -Infinity;
+  return async () => {
+    if (performance.now() < isDoneUntil && !(await pending.has(kind))) return false;
+    isDoneUntil = -Infinity;
+    const more = (await run()) === true;
+    if (!more) isDoneUntil = performance.now() + LOOK_ANYWAY_MS;
+    return more;
+  };
 }
 
 /** What adds the jobs that the queue lacks, as after a loss of Redis' data. */
@@ -80,12 +104,15 @@ function queueJobs(restore: ApiJobParts['restoreQueue']): PeriodicJob[] {
 }
 
 /** The jobs that read the control center's decisions. */
-function accessJobs({ client, decisions, reviewer }: ApiJobParts['access']): PeriodicJob[] {
+function accessJobs(
+  { client, decisions, reviewer, intervalMs }: ApiJobParts['access'],
+  pending: ApiJobParts['pending'],
+): PeriodicJob[] {
   return [
     {
       // Woken by the notice of a change; the interval bounds the delay where the notice is lost.
       name: 'access',
-      intervalMs: 500,
+      intervalMs,
       startsLater: true,
       failure: UNREACHABLE,
       run: () => client.look(),
@@ -96,7 +123,7 @@ function accessJobs({ client, decisions, reviewer }: ApiJobParts['access']): Per
       intervalMs: 500,
       startsLater: true,
       failure: 'decisions wait in the database: the control center does not accept them',
-      run: () => decisions.forward(),
+      run: whilePending(pending, 'decisions', () => decisions.forward()),
     },
     {
       // Woken when policies or revocations change; the interval is for conditions that depend on the time.
@@ -110,7 +137,7 @@ function accessJobs({ client, decisions, reviewer }: ApiJobParts['access']): Per
 }
 
 /** The jobs that send the history to the audit trail. */
-function auditJobs({ backlog, forwarder }: ComposedAudit): PeriodicJob[] {
+function auditJobs({ backlog, forwarder }: ComposedAudit, pending: ApiJobParts['pending']): PeriodicJob[] {
   return [
     {
       name: 'audit_backlog',
@@ -123,23 +150,31 @@ function auditJobs({ backlog, forwarder }: ComposedAudit): PeriodicJob[] {
       intervalMs: 500,
       longestPauseMs: 30_000,
       failure: 'the audit trail cannot be reached: its records wait in the database',
-      run: () => forwarder.forward(),
+      run: whilePending(pending, 'audit', () => forwarder.forward()),
       finish: () => forwarder.release(),
     },
   ];
 }
 
 /** The jobs that deliver webhooks. */
-export function webhookJobs(sender: WebhookSender): PeriodicJob[] {
+export function webhookJobs(
+  sender: Pick<WebhookSender, 'fill' | 'sendDue' | 'settled' | 'expire'>,
+  pending: ApiJobParts['pending'],
+): PeriodicJob[] {
   const failure = 'webhooks wait: their deliveries cannot be read or written';
   return [
-    { name: 'webhook_fill', intervalMs: 500, failure, run: () => sender.fill() },
+    {
+      name: 'webhook_fill',
+      intervalMs: 500,
+      failure,
+      run: whilePending(pending, 'webhooks', () => sender.fill()),
+    },
     {
       // Woken when an endpoint has room for another attempt.
       name: 'webhook_send',
       intervalMs: 500,
       failure,
-      run: () => sender.sendDue(),
+      run: whilePending(pending, 'deliveries', () => sender.sendDue()),
       finish: () => sender.settled(),
     },
     { name: 'webhook_expire', intervalMs: 60_000, failure, run: () => sender.expire() },

@@ -61,6 +61,7 @@ import { PostgresJournalStore } from '../postgres/journal/journal-store.js';
 import { PostgresRollbackStore } from '../postgres/rollbacks/rollback-store.js';
 import { PostgresScopeStore } from '../postgres/access/scope-store.js';
 import { PostgresSnapshotStore } from '../postgres/tasks/snapshot-store.js';
+import { PendingWork } from '../postgres/state/pending-work.js';
 import { PostgresPlatformStore } from '../postgres/state/platform-store.js';
 import { StorageProbe } from '../postgres/state/storage-probe.js';
 import { PostgresStateStore } from '../postgres/state/state-store.js';
@@ -274,6 +275,7 @@ export function composeApi(
       refusedTokens,
       advancePlans: () => execution.advanceAll(),
       sender: webhooks.sender,
+      pending: new PendingWork(base.database),
       holdWatch,
       restoreQueue: queue && (() => queue.restore(queuedWork)),
     }),

@@ -8,6 +8,7 @@ import { testPlatform } from '../support/platform.js';
 import { testApi, type TestApi } from '../support/test-api.js';
 import { WebhookReceiver } from '../support/webhook-receiver.js';
 import { webhookJobs } from '../../src/compose/api-jobs.js';
+import { PendingWork } from '../../src/postgres/state/pending-work.js';
 import { JobRunner, silentLogger } from '@provisioning/runtime';
 
 /** The answers of the DNS, which a test can change at any moment. */
@@ -73,7 +74,9 @@ describe('targets of webhooks', () => {
     const id = body.data.id as string;
     dns.set('rebound.example', ['127.0.0.1']);
     await api.as('admin').post(`/webhooks/${id}/test`).expect(200);
-    const jobs = new JobRunner(webhookJobs(api.webhooks.sender), { log: silentLogger });
+    const jobs = new JobRunner(webhookJobs(api.webhooks.sender, new PendingWork(api.database)), {
+      log: silentLogger,
+    });
     jobs.start();
     const delivery = await waitFor(async () => {
       const { body: listed } = await api.as('admin').get(`/webhooks/${id}/deliveries`).expect(200);

@@ -6,6 +6,7 @@ import { silentLogger, createRegistry, JobRunner } from '@provisioning/runtime';
 import { waitFor } from '@provisioning/test-kit';
 import { webhookJobs } from '../../src/compose/api-jobs.js';
 import { composeWebhooks } from '../../src/compose/webhooks.js';
+import { PendingWork } from '../../src/postgres/state/pending-work.js';
 import { engineFunctions } from '../support/engine-functions.js';
 import { SECRET, testApi, type TestApi } from '../support/test-api.js';
 import { WebhookReceiver, type Received } from '../support/webhook-receiver.js';
@@ -15,7 +16,7 @@ let receiver: WebhookReceiver;
 
 beforeAll(async () => {
   api = await testApi({ RATE_LIMIT_BATCH: '0', WEBHOOKS_ALLOW_PRIVATE: 'true' });
-  api.jobs.start(webhookJobs(api.webhooks.sender).map(({ name }) => name));
+  api.jobs.start(webhookJobs(api.webhooks.sender, new PendingWork(api.database)).map(({ name }) => name));
 });
 afterAll(async () => {
   await api.stop();
@@ -43,7 +44,7 @@ function otherProcess(): JobRunner {
     { database: api.database, log: silentLogger, registry: createRegistry() },
     OTHER_PROCESS,
   );
-  return new JobRunner(webhookJobs(sender), { log: silentLogger });
+  return new JobRunner(webhookJobs(sender, new PendingWork(api.database)), { log: silentLogger });
 }
 
 const TASK_EVENTS = ['task.completed', 'task.failed', 'task.cancelled'];

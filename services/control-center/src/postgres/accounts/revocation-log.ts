@@ -27,6 +27,7 @@ export class PostgresRevocationLog implements RevocationLog {
   /** The number of the newest is read first: revocations committed in between are beyond it. */
   async after(seq: number, most: number, now: Date): Promise<{ revocations: Revocation[]; head: number }> {
     const head = await this.head();
+    if (head <= seq) return { revocations: [], head };
     const rows = await this.database<RevocationRow>('revocations')
       .select('seq', 'kind', 'subject', 'at', 'expires_at')
       .where('seq', '>', seq)
