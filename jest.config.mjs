@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 
-// One runner for the whole repository. `unit` needs nothing; `integration` gets a real Postgres and a real Redis;
-// `e2e` drives the built platform from outside, `chaos` does so in a storm of faults (docs/chaos.md), and `upgrade` while the
-// version before is replaced by this one (scripts/upgrade.mjs).
+// One runner for the whole repository. `unit` needs nothing; `integration` and `e2e` get a real Postgres and a real
+// Redis. `e2e` drives the built platform from outside, `chaos` does so in a storm of faults (docs/chaos.md), and `upgrade`
+// while the version before is replaced by this one (scripts/upgrade.mjs).
 const common = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
@@ -59,7 +59,8 @@ export default {
       displayName: 'e2e',
       testMatch: ['<rootDir>/tests/**/*.test.ts'],
       testPathIgnorePatterns: ['/node_modules/', '<rootDir>/tests/(chaos|upgrade)/'],
-      globalSetup: '<rootDir>/packages/test-kit/jest/check-build.mjs',
+      globalSetup: '<rootDir>/packages/test-kit/jest/global-setup.mjs',
+      globalTeardown: '<rootDir>/packages/test-kit/jest/global-teardown.mjs',
       testEnvironment: '<rootDir>/packages/test-kit/jest/no-leaks.mjs',
     },
     {

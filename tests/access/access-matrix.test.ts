@@ -33,7 +33,7 @@ describe('docs/reference/access-matrix.md (if it is stale, run `npm run generate
     let platform: RunningPlatform;
     let callers: Callers;
     beforeAll(async () => {
-      platform = await startPlatform({ JWT_SECRET, BCRYPT_COST: '10', RATE_LIMIT_BATCH: '0' });
+      platform = await startPlatform({ JWT_SECRET, RATE_LIMIT_BATCH: '0' });
       callers = new Callers(platform, JWT_SECRET);
       await callers.prepare();
     });

@@ -266,7 +266,7 @@ describeWithBrowser('the console, in a real browser', () => {
     await open!.context.setOffline(true);
     await page.getByText('Reconnecting').waitFor();
     await open!.context.setOffline(false);
-    await page.getByText('Live', { exact: true }).waitFor({ timeout: 40_000 });
+    await page.getByText('Live', { exact: true }).waitFor();
     troubles.splice(0);
   });
 

@@ -45,11 +45,11 @@ describeConsole('the console: webhooks', { WEBHOOKS_ALLOW_PRIVATE: 'true' }, (su
       await page.getByRole('button', { name: 'Send a test' }).click();
       const row = page.getByRole('row', { name: /ping/ });
       await row.waitFor();
-      await row.getByText('HTTP 400').waitFor({ timeout: 60_000 });
+      await row.getByText('HTTP 400').waitFor();
       await expectAccessible(page);
       receiver.status = 200;
-      await page.getByRole('button', { name: 'Redeliver' }).first().click({ timeout: 60_000 });
-      await page.locator('[data-status=Delivered]').first().waitFor({ timeout: 60_000 });
+      await page.getByRole('button', { name: 'Redeliver' }).first().click();
+      await page.locator('[data-status=Delivered]').first().waitFor();
       expect(receiver.received.length).toBeGreaterThan(1);
       await page.getByLabel('Description').fill('the pager');
       await page.getByRole('button', { name: 'Save' }).click();

@@ -128,10 +128,10 @@ function batchOf(running: RunningPlatform, bearer: string, id: string): Promise<
 if (process.getuid?.() === 0)
   it('a command of a platform that root started reads no secret, in no process and no file', async () => {
     folder = await prepareSpy();
-    platform = await startPlatform({
-      ...CANARIES,
-      BATCH_COMMANDS: `spy=${join(folder.path, 'spy')},echo`,
-    });
+    platform = await startPlatform(
+      { ...CANARIES, BATCH_COMMANDS: `spy=${join(folder.path, 'spy')},echo` },
+      { embeddedPostgres: true },
+    );
     expect(await spy(platform, folder.path)).toBe(
       'the spy finds what there is\ndone as 64321\nand so ends a sequence\n',
     );
@@ -144,7 +144,7 @@ it('a command of the same user as the platform reads no secret in the environmen
   if (user) chownSync(folder.path, user.uid, user.gid);
   platform = await startPlatform(
     { ...CANARIES, BATCH_COMMANDS: `spy=${join(folder.path, 'spy')},echo` },
-    user,
+    { user, embeddedPostgres: true },
   );
   const printed = await spy(platform, folder.path);
   expect(printed).not.toMatch(/^found \/proc/m);

@@ -18,7 +18,7 @@ const orchestrator = (path: string, options?: CallOptions) =>
   call(`${platform.orchestratorUrl}${path}`, options);
 
 beforeAll(async () => {
-  platform = await startPlatform({ BCRYPT_COST: '10', RATE_LIMIT_BATCH: '0' });
+  platform = await startPlatform({ RATE_LIMIT_BATCH: '0' });
   admin = await signIn('admin', platform.adminPassword);
 });
 afterAll(() => platform.stop());

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { PATIENCE_MS } from '@provisioning/test-kit';
 import type { Browser } from 'playwright-core';
 import { describeWithBrowser, openBrowser } from '../support/browser.js';
 import { startPlatform, type RunningPlatform } from '../support/running-platform.js';
@@ -23,6 +24,7 @@ describeWithBrowser('the API documentation, in a real browser', () => {
     'shows the operations of the %s, under its own policy and from its own origin only',
     async (_service, url, path) => {
       const page = await browser.newPage();
+      page.setDefaultTimeout(PATIENCE_MS);
       const troubles: string[] = [];
       const elsewhere: string[] = [];
       page.on('console', (message) => void (message.type() === 'error' && troubles.push(message.text())));
@@ -32,7 +34,7 @@ describeWithBrowser('the API documentation, in a real browser', () => {
         if (!requested.startsWith(url()) && !requested.startsWith('data:')) elsewhere.push(requested);
       });
       await page.goto(`${url()}/docs`);
-      await page.getByText(path, { exact: true }).first().waitFor({ timeout: 300_000 });
+      await page.getByText(path, { exact: true }).first().waitFor();
       // Requests of the page go to the address where it was opened, whichever port that is.
       expect(await page.locator('.servers select').inputValue()).toBe(url());
       expect(troubles).toEqual([]);

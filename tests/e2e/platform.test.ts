@@ -28,7 +28,10 @@ let platform: RunningPlatform;
 let token: string;
 
 beforeAll(async () => {
-  platform = await startPlatform({ WORKERS: '3', DRAIN_SECONDS: '60', RATE_LIMIT_BATCH: '0' });
+  platform = await startPlatform(
+    { WORKERS: '3', DRAIN_SECONDS: '60', RATE_LIMIT_BATCH: '0' },
+    { embeddedPostgres: true },
+  );
   token = await signIn();
 });
 afterAll(() => platform.stop());

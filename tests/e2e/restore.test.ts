@@ -18,7 +18,7 @@ let token: string;
 let restarted: RunningPlatform | undefined;
 
 beforeAll(async () => {
-  platform = await startPlatform({ BATCH_COMMANDS: 'sleep' });
+  platform = await startPlatform({ BATCH_COMMANDS: 'sleep' }, { embeddedPostgres: true });
   token = await signIn();
 });
 afterAll(async () => {
@@ -66,12 +66,15 @@ describe('a backup of the data folder, restored after more work', () => {
   };
   const startAgain = async (environment: Record<string, string> = {}) => {
     await restarted?.stop();
-    restarted = await startPlatform({
-      PROVISIONING_DATA_DIR: platform.dataDir,
-      ADMIN_PASSWORD: platform.adminPassword,
-      BATCH_COMMANDS: 'sleep',
-      ...environment,
-    });
+    restarted = await startPlatform(
+      {
+        PROVISIONING_DATA_DIR: platform.dataDir,
+        ADMIN_PASSWORD: platform.adminPassword,
+        BATCH_COMMANDS: 'sleep',
+        ...environment,
+      },
+      { embeddedPostgres: true },
+    );
     token = await signIn(restarted);
     return restarted;
   };

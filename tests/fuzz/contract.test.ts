@@ -30,7 +30,7 @@ let platform: RunningPlatform;
 let admin: { id: string; signIn(): Promise<string> };
 
 beforeAll(async () => {
-  platform = await startPlatform({ RATE_LIMIT_BATCH: '0', BCRYPT_COST: '10' });
+  platform = await startPlatform({ RATE_LIMIT_BATCH: '0' });
   const control = <Data>(path: string, body: object, bearer?: string) =>
     dataOf<Data>(call(`${platform.controlCenterUrl}${path}`, { body, bearer }));
   const signIn = (username: string, password: string) =>

@@ -1,7 +1,14 @@
 import { chown, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { freePort, spawnNode, temporaryFolder, type NodeProcess } from '@provisioning/test-kit';
+import {
+  cloneDatabase,
+  freePort,
+  spawnNode,
+  temporaryFolder,
+  type NodeProcess,
+  type TestDatabase,
+} from '@provisioning/test-kit';
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 const START = join(REPOSITORY, 'scripts/start.mjs');
@@ -16,16 +23,24 @@ export interface RunningPlatform {
   stop(): Promise<void>;
 }
 
+/** How a platform is started. */
+export interface PlatformOptions {
+  /** Who starts it; default: the user of the tests. */
+  user?: { uid: number; gid: number };
+  /** With a Postgres of its own, as `npm start` has it. Default: a migrated database in the run's Postgres. */
+  embeddedPostgres?: boolean;
+}
+
 /**
  * The built platform as `npm start` runs it: on separate ports and a separate data directory, without limits on
- * requests.
- * @param user who starts it; default: the user of the tests
+ * requests and with passwords that are cheap to check.
  */
 export async function startPlatform(
   environment: Record<string, string> = {},
-  user?: { uid: number; gid: number },
+  { user, embeddedPostgres = false }: PlatformOptions = {},
 ): Promise<RunningPlatform> {
   const folder = await temporaryFolder('platform');
+  const database: TestDatabase | undefined = embeddedPostgres ? undefined : await cloneDatabase('platform');
   if (user) await chown(folder.path, user.uid, user.gid);
   const [orchestrator, controlCenter] = [await freePort(), await freePort()];
   const started = spawnNode(START, {
@@ -36,11 +51,14 @@ export async function startPlatform(
       PROVISIONING_DATA_DIR: folder.path,
       RATE_LIMIT_AUTH: '0',
       RATE_LIMIT_GENERAL: '0',
+      BCRYPT_COST: '10',
+      ...(database && { DATABASE_URL: database.url }),
       ...environment,
     },
   });
   const stop = async () => {
     await started.stop(20_000);
+    await database?.drop();
     await folder.remove();
   };
   try {

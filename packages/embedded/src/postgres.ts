@@ -24,6 +24,8 @@ export interface PostgresOptions {
   signal?: AbortSignal;
   /** False only for data that may be lost (tests). */
   durable?: boolean;
+  /** Connections that it accepts at once; default 200. */
+  maxConnections?: number;
 }
 
 const DATABASE = 'provisioning';
@@ -58,16 +60,12 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningSe
 
   for (let attempt = 1; ; attempt += 1) {
     const port = options.port ?? (await freePort());
-    const server = new ServerProcess(
-      binaries.postgres,
-      serverArguments(directory, port, options.durable ?? true),
-      {
-        ...user,
-        cwd: home,
-        env: { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' },
-        log,
-      },
-    );
+    const server = new ServerProcess(binaries.postgres, serverArguments(directory, port, options), {
+      ...user,
+      cwd: home,
+      env: { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' },
+      log,
+    });
     await recordProcess(record, server.pid);
     const base = `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}`;
     if (await becomesReady(server, `${base}/postgres`, options.signal)) {
@@ -91,13 +89,17 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningSe
   }
 }
 
-function serverArguments(directory: string, port: number, durable: boolean): string[] {
+function serverArguments(
+  directory: string,
+  port: number,
+  { durable = true, maxConnections = 200 }: PostgresOptions,
+): string[] {
   const settings: Record<string, string | number> = {
     listen_addresses: '127.0.0.1',
     port,
     // A Unix socket would need a short path that is unique to the checkout, so TCP is used.
     unix_socket_directories: '',
-    max_connections: 200,
+    max_connections: maxConnections,
     shared_buffers: '128MB',
     max_wal_size: '512MB',
     timezone: 'UTC',

@@ -7,6 +7,9 @@ import { checkBuild } from './check-build.mjs';
 import { endWithUs } from './end-with-us.mjs';
 import { makeTemplates } from './templates.mjs';
 
+/** Several platforms run at once, each with the pools of four processes. */
+const MAX_CONNECTIONS = 600;
+
 export default async function globalSetup() {
   await checkBuild();
   const { startPostgres, startRedis } = await import('@provisioning/embedded');
@@ -16,7 +19,7 @@ export default async function globalSetup() {
   const log = () => undefined;
   const servers = [];
   if (!process.env.TEST_DATABASE_URL) {
-    const postgres = await startPostgres({ dataDir, log, durable: false });
+    const postgres = await startPostgres({ dataDir, log, durable: false, maxConnections: MAX_CONNECTIONS });
     servers.push(postgres);
     process.env.TEST_DATABASE_URL = postgres.url;
   }

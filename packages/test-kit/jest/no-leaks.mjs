@@ -10,8 +10,9 @@ const LEAKS = /^(TCP|TLS|UDP|Pipe|Process|HTTP|MessagePort|Worker|StatWatcher|FS
 const GRACE_MS = 10_000;
 
 /**
- * The Node environment, which also fails a test file that leaves sockets, servers, child processes or pipes open. It is
- * an environment, not a hook: hooks of set-up files run before those of the test file, which close things.
+ * The Node environment. It sets the global variable `hasTestFailed` for hooks that describe a failure, and fails a test file
+ * that leaves sockets, servers, child processes or pipes open. It is an environment, not a hook: hooks of set-up files run
+ * before those of the test file, which close things.
  */
 export default class NoLeaksEnvironment extends NodeEnvironment {
   #before;
@@ -24,6 +25,8 @@ export default class NoLeaksEnvironment extends NodeEnvironment {
   }
 
   async handleTestEvent(event, state) {
+    if (event.name === 'test_start') this.global.hasTestFailed = false;
+    if (event.name === 'test_fn_failure') this.global.hasTestFailed = true;
     if (event.name !== 'run_finish') return;
     const left = await leftAfterGrace(this.#before);
     if (left.length > 0) {

@@ -4,16 +4,20 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 
 const run = promisify(execFile);
-const SERVICES = ['orchestrator', 'control-center'];
+/** By the database to copy: the services whose schemas it has. */
+const TEMPLATES = {
+  template_orchestrator: ['orchestrator'],
+  template_control_center: ['control-center'],
+  template_platform: ['control-center', 'orchestrator'],
+};
 
-/** One database per service with the schema that the service's own migrations create. */
+/** Makes the databases that tests copy, each with the schemas that the services' own migrations create. */
 export async function makeTemplates(serverUrl) {
-  for (const service of SERVICES) {
-    const name = `template_${service.replaceAll('-', '_')}`;
+  for (const [name, services] of Object.entries(TEMPLATES)) {
     await recreate(serverUrl, name);
     const url = new URL(serverUrl);
     url.pathname = `/${name}`;
-    await migrate(service, url.toString());
+    for (const service of services) await migrate(service, url.toString());
   }
 }
 

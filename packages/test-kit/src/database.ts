@@ -3,8 +3,8 @@ import pg from 'pg';
 import { requiredSetting } from './settings.js';
 import { waitFor } from './wait-for.js';
 
-/** A service with a schema of its own. */
-export type ServiceName = 'orchestrator' | 'control-center';
+/** A service with its schema, or the whole platform with the schemas of both. */
+export type SchemaName = 'orchestrator' | 'control-center' | 'platform';
 
 /** A private database of a test. */
 export interface TestDatabase {
@@ -16,16 +16,16 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** Name of the database that holds a service's schema, ready to be copied. */
-export function templateName(service: ServiceName): string {
-  return `template_${service.replaceAll('-', '_')}`;
+/** Name of the database that holds this schema, ready to be copied. */
+export function templateName(schema: SchemaName): string {
+  return `template_${schema.replaceAll('-', '_')}`;
 }
 
-/** Creates a private database: a copy of the migrated schema of `service`, or an empty one. */
-export async function cloneDatabase(service?: ServiceName): Promise<TestDatabase> {
+/** Creates a private database: a copy of this migrated schema, or an empty one. */
+export async function cloneDatabase(schema?: SchemaName): Promise<TestDatabase> {
   const server = requiredSetting('TEST_DATABASE_URL');
   const name = `test_${randomBytes(8).toString('hex')}`;
-  const template = service === undefined ? 'template0' : templateName(service);
+  const template = schema === undefined ? 'template0' : templateName(schema);
   await onServer(server, (client) => client.query(`create database ${name} template ${template}`));
   const url = new URL(server);
   url.pathname = `/${name}`;

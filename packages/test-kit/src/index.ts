@@ -1,5 +1,5 @@
 export { freePort } from './free-port.js';
-export { cloneDatabase, templateName, type ServiceName, type TestDatabase } from './database.js';
+export { cloneDatabase, templateName, type SchemaName, type TestDatabase } from './database.js';
 export { describeWithRedis } from './describe-with-redis.js';
 export { describeWithPromtool, promtool, samplesOf } from './promtool.js';
 export { hasRedis, ownRedis, redisUrl, type OwnRedis } from './redis.js';

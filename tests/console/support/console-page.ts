@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { expect } from '@jest/globals';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { PATIENCE_MS } from '@provisioning/test-kit';
+import type { Browser, BrowserContext, Page, Request } from 'playwright-core';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
@@ -13,6 +14,9 @@ const SIZES = [
   { width: 390, height: 844 },
 ];
 
+/** How long a page that may hang is asked what it shows. */
+const DESCRIPTION_MS = 30_000;
+
 /** A page of the console in a separate browser profile, and all errors in it. */
 export interface ConsolePage {
   page: Page;
@@ -20,13 +24,20 @@ export interface ConsolePage {
   /** Errors of scripts and of the console, policy reports, requests to other origins. */
   troubles: string[];
   signIn(username: string, password: string): Promise<void>;
+  /** Its address, its requests without a response, and what it shows: the material for a failed test. */
+  describe(): Promise<string>;
   close(): Promise<void>;
 }
 
 export async function openConsole(browser: Browser, url: string, path = '/'): Promise<ConsolePage> {
   const context = await browser.newContext({ viewport: SIZES[0]!, ignoreHTTPSErrors: true });
+  context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   const troubles: string[] = [];
+  const waiting = new Set<Request>();
+  page.on('request', (request) => waiting.add(request));
+  page.on('requestfinished', (request) => waiting.delete(request));
+  page.on('requestfailed', (request) => waiting.delete(request));
   page.on('console', (message) => void (message.type() === 'error' && troubles.push(message.text())));
   page.on('pageerror', (error) => void troubles.push(String(error.stack)));
   page.on('request', (request) => {
@@ -42,6 +53,11 @@ export async function openConsole(browser: Browser, url: string, path = '/'): Pr
       await page.getByLabel('Username').fill(username);
       await page.getByLabel('Password').fill(password);
       await page.getByRole('button', { name: 'Sign in' }).click();
+    },
+    describe: async () => {
+      const requests = [...waiting].map((request) => `${request.method()} ${request.url()}`);
+      const shown = await page.locator('body').ariaSnapshot({ timeout: DESCRIPTION_MS });
+      return `${page.url()}, without a response: ${requests.join(', ') || 'none'}\n${shown}`;
     },
     close: () => context.close(),
   };

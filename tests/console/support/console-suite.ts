@@ -79,6 +79,12 @@ export class ConsoleSuite {
     }
   }
 
+  /** What the open pages show. */
+  async describe(): Promise<string> {
+    const descriptions = this.#opened.map((each) => each.describe().catch(String));
+    return (await Promise.all(descriptions)).join('\n');
+  }
+
   /** Closes what a test opened. @returns what went wrong in it */
   async close(): Promise<string[]> {
     const opened = this.#opened.splice(0);
@@ -86,6 +92,9 @@ export class ConsoleSuite {
     return opened.flatMap(({ troubles }) => troubles);
   }
 }
+
+/** Set by the environment of the tests (packages/test-kit/jest/no-leaks.mjs). */
+const hasTestFailed = () => Reflect.get(globalThis, 'hasTestFailed') === true;
 
 function started<Part>(part: Part | undefined): Part {
   if (part === undefined) throw new Error('The suite has not started.');
@@ -102,7 +111,10 @@ export function describeConsole(
     const suite = new ConsoleSuite();
     beforeAll(() => suite.start(environment));
     afterAll(() => suite.stop());
-    afterEach(async () => expect(await suite.close()).toEqual([]));
+    afterEach(async () => {
+      const described = hasTestFailed() ? await suite.describe() : '';
+      expect({ described, troubles: await suite.close() }).toEqual({ described: '', troubles: [] });
+    });
     tests(suite);
   });
 }
