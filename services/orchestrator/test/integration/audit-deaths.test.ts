@@ -10,7 +10,7 @@ import { ApiProcess } from '../support/api-process.js';
 import { FakeControlCenter, type Mood } from '../support/fake-control-center.js';
 import { testPlatform, type TestPlatform } from '../support/platform.js';
 
-const KILLS = Number(process.env['AUDIT_KILLS'] ?? 20);
+const KILLS = Number(process.env['AUDIT_KILLS'] ?? 12);
 const SECRET = 'a-secret-of-the-storm-that-is-long-enough';
 const BETWEEN_MS = 500;
 
@@ -104,7 +104,7 @@ async function load(answered: Answered, stopped: AbortSignal, lane: number): Pro
   ];
   while (!stopped.aborted) {
     await acts[Math.floor(Math.random() * acts.length)]!().catch(() => undefined);
-    await sleep(100 + Math.random() * 300);
+    await sleep(200 + Math.random() * 600);
   }
 }
 
