@@ -1,5 +1,6 @@
-// Replaces the version before by this one while work runs: npm run test:upgrade -- [--from COMMIT]
-// The processes of the previous version continue on the schema of this one, and each task runs once.
+// Replaces the version before by this one and rolls back while work runs: npm run test:upgrade -- [--from COMMIT]
+// The processes of the previous version continue on the schema of this one, and each task runs once. Without --from, the
+// previous version is the last tag before this commit, or its parent.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,8 +14,9 @@ import { repository } from './lib/paths.mjs';
 import { StepFailed, step } from './lib/step.mjs';
 
 requireNode();
-const { values } = parseArgs({ options: { from: { type: 'string', default: 'HEAD~1' } } });
 const git = (...args) => spawnSync('git', ['-C', repository, ...args], { encoding: 'utf8' });
+const lastTag = git('describe', '--tags', '--abbrev=0', 'HEAD~1').stdout.trim();
+const { values } = parseArgs({ options: { from: { type: 'string', default: lastTag || 'HEAD~1' } } });
 const found = git('rev-parse', '--verify', `${values.from}^{commit}`);
 if (found.status !== 0) {
   console.error(
