@@ -120,7 +120,10 @@ async function check(folder) {
   )
     faults.push('the database is missing');
   if (!data('audit-heads.jsonl') && !manifest.outside.some(({ what }) => what === 'audit checkpoints'))
-    faults.push('the file of audit checkpoints is missing: that the trail was cut off could not be detected');
+    faults.push(
+      'the file of audit checkpoints is missing: that the trail was cut off could not be detected. ' +
+        'A new platform writes it within AUDIT_CHECKPOINT_SECONDS',
+    );
   if (!has('workspace/')) faults.push('the workspace is missing');
   if (faults.length > 0) throw new Refusal(`The backup is not complete:\n  ${faults.join('\n  ')}`);
   console.log(

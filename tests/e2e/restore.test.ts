@@ -12,19 +12,22 @@ interface Task {
   status: string;
 }
 
+/**
+ * The URL of a database that this test may drop and create: then dumps are tested as well as copies of the data folder. The
+ * programs of Postgres on PATH must not be older than its server.
+ */
+const DUMPED_DATABASE = process.env['RESTORE_DATABASE_URL'];
+const KINDS = ['the data folder', ...(DUMPED_DATABASE ? ['a dump'] : [])];
+
+/** No clone in the run's Postgres: either its own Postgres, or the database of DATABASE_URL. */
+const OWN = { embeddedPostgres: true };
+
+const runProgram = promisify(execFile);
+
 let platform: RunningPlatform;
 let token: string;
 /** The platform again, on the same data folder. */
 let restarted: RunningPlatform | undefined;
-
-beforeAll(async () => {
-  platform = await startPlatform({ BATCH_COMMANDS: 'sleep' }, { embeddedPostgres: true });
-  token = await signIn();
-});
-afterAll(async () => {
-  await restarted?.stop();
-  await platform.stop();
-});
 
 async function signIn(at: RunningPlatform = platform): Promise<string> {
   const credentials = { username: 'admin', password: at.adminPassword, mfa_code: '123456' };
@@ -55,14 +58,37 @@ interface Drift {
   differences: { infra: string }[];
 }
 
-describe('a backup of the data folder, restored after more work', () => {
+/** Replaces the database by an empty one. */
+async function emptyDatabase(url: string): Promise<void> {
+  const name = new URL(url).pathname.slice(1);
+  const server = Object.assign(new URL(url), { pathname: '/postgres' }).href;
+  for (const sql of [`drop database if exists "${name}"`, `create database "${name}"`])
+    await runProgram('psql', ['--no-psqlrc', '--set=ON_ERROR_STOP=1', `--command=${sql}`, server]);
+}
+
+describe.each(KINDS)('a backup with %s, restored after more work', (kind) => {
+  const database = kind === 'a dump' ? DUMPED_DATABASE! : '';
+  const settings = {
+    BATCH_COMMANDS: 'sleep',
+    ...(database ? { DATABASE_URL: database, AUDIT_CHECKPOINT_RECORDS: '1' } : {}),
+  };
+  beforeAll(async () => {
+    if (database) await emptyDatabase(database);
+    platform = await startPlatform(settings, OWN);
+    token = await signIn();
+  });
+  afterAll(async () => {
+    await restarted?.stop();
+    restarted = undefined;
+    await platform.stop();
+  });
   const backup = () => `${platform.dataDir}-backup`;
   afterAll(() => rm(backup(), { recursive: true, force: true }));
 
   const script = async (act: string) => {
-    const environment = { ...process.env, PROVISIONING_DATA_DIR: platform.dataDir, DATABASE_URL: '' };
+    const environment = { ...process.env, PROVISIONING_DATA_DIR: platform.dataDir, DATABASE_URL: database };
     const args = [join(import.meta.dirname, '../../scripts/backup.mjs'), act, backup()];
-    return (await promisify(execFile)(process.execPath, args, { env: environment })).stdout;
+    return (await runProgram(process.execPath, args, { env: environment })).stdout;
   };
   const startAgain = async (environment: Record<string, string> = {}) => {
     await restarted?.stop();
@@ -70,10 +96,10 @@ describe('a backup of the data folder, restored after more work', () => {
       {
         PROVISIONING_DATA_DIR: platform.dataDir,
         ADMIN_PASSWORD: platform.adminPassword,
-        BATCH_COMMANDS: 'sleep',
+        ...settings,
         ...environment,
       },
-      { embeddedPostgres: true },
+      OWN,
     );
     token = await signIn(restarted);
     return restarted;
@@ -98,9 +124,16 @@ describe('a backup of the data folder, restored after more work', () => {
     await waitFor(
       async () => (await from<Task[]>(`${platform.orchestratorUrl}/tasks?status=Running`)).length > 0,
     );
-    await expect(script('create')).rejects.toThrow('Stop it first');
-    await platform.process.stop();
+    if (database) {
+      // A dump is made while the platform runs, from the first checkpoint of the audit trail on.
+      const checkpoints = () => from<object[]>(`${platform.controlCenterUrl}/audit/heads`);
+      await waitFor(async () => (await checkpoints()).length > 0, { what: 'a checkpoint' });
+    } else {
+      await expect(script('create')).rejects.toThrow('Stop it first');
+      await platform.process.stop();
+    }
     expect(await script('create')).toContain('is complete');
+    await platform.process.stop();
 
     const later = await startAgain();
     const afterBackup = token;
@@ -114,6 +147,7 @@ describe('a backup of the data folder, restored after more work', () => {
     await rm(platform.dataDir, { recursive: true });
     await mkdir(platform.dataDir);
     await rename(cloud, join(platform.dataDir, 'local'));
+    if (database) await emptyDatabase(database);
     expect(await script('restore')).toContain('PROVISIONING_RESTORED=true');
 
     const { orchestratorUrl, controlCenterUrl } = await startAgain({ PROVISIONING_RESTORED: 'true' });
