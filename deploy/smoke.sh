@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Proves that the containers work: builds them, brings the stack up beside any other, runs a workflow through the
-# public API, takes a worker and Redis away, scales out, stops. Needs a Docker engine, a compose, curl and Node.js.
+# public API, reads the console, events and the audit trail, changes policies, takes a worker and Redis away, scales out,
+# restores a dump, stops. Needs a Docker engine, a compose, curl and Node.js.
 # Usage: deploy/smoke.sh [--keep]     --keep leaves the stack running
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -11,7 +12,10 @@ compose+=(--project-name "$project")
 # Any free ports; no limit on how often the answer is asked for; and nothing of what the caller has set.
 export ORCHESTRATOR_PORT=0 CONTROL_CENTER_PORT=0 RATE_LIMIT_GENERAL=0 RATE_LIMIT_AUTH=0
 export BATCH_COMMANDS=echo,false,id,cat COMMAND_USER=''
-export NODE_ENV='' JWT_SECRET='' ADMIN_USERNAME='' ADMIN_PASSWORD='' POSTGRES_PASSWORD='' REDIS_PASSWORD=''
+COMMIT=$(git rev-parse HEAD 2>/dev/null || true)
+VERSION=$(node -p "require('./package.json').version")
+export COMMIT VERSION
+export NODE_ENV='' PROVISIONING_RESTORED='' JWT_SECRET='' ADMIN_USERNAME='' ADMIN_PASSWORD='' POSTGRES_PASSWORD='' REDIS_PASSWORD=''
 
 say() { printf '\n== %s\n' "$*"; }
 fail() { printf 'FAILED: %s\n' "$*" >&2; exit 1; }
@@ -19,6 +23,7 @@ fail() { printf 'FAILED: %s\n' "$*" >&2; exit 1; }
 finish() {
   local status=$?
   if ((status != 0)); then "${compose[@]}" ps; "${compose[@]}" logs --tail=40; fi
+  [[ ${exports:-} ]] && rm -r "$exports"
   [[ ${keep:-} ]] || "${compose[@]}" down --volumes --timeout 30 >/dev/null 2>&1
   if ((status == 0)); then say 'The containers work.'; else say "The containers do NOT work (status $status)."; fi
 }
@@ -64,6 +69,12 @@ must_complete() {
 
 say 'Images'
 "${compose[@]}" build
+for image in control-center orchestrator worker migrate; do
+  labels=$(docker image inspect --format '{{json .Config.Labels}}' "provisioning-$image")
+  for label in "title:provisioning-$image" licenses:Apache-2.0 "version:$VERSION" "revision:$COMMIT" "base.name:${NODE_IMAGE:-node:22-bookworm-slim}"; do
+    [[ $(field "['org.opencontainers.image.${label%%:*}']" <<<"$labels") == "${label#*:}" ]] || fail "image $image: label $label is not in $labels"
+  done
+done
 say 'Start'
 "${compose[@]}" up --detach
 for service in postgres redis control-center orchestrator worker; do must_be_healthy "$service" 1; done
@@ -73,8 +84,15 @@ say 'Sign in and create servers'
 orchestrator=$(url orchestrator 9090)
 control_center=$(url control-center 9080)
 password=$("${compose[@]}" exec -T worker cat /var/lib/provisioning/admin-password)
-token=$(curl --silent --show-error --fail-with-body --json "{\"username\":\"admin\",\"password\":\"$password\"}" \
-  "$control_center/auth/login" | field .data.token)
+# Name, password: prints a token.
+sign_in() {
+  curl --silent --show-error --fail-with-body --json "{\"username\":\"$1\",\"password\":\"$2\"}" "$control_center/auth/login" |
+    field .data.token
+}
+token=$(sign_in admin "$password")
+for service in "$orchestrator" "$control_center"; do
+  [[ $(call "$service/version" | field .data.commit) == "$COMMIT" ]] || fail "$service does not report the commit $COMMIT"
+done
 task=$(submit production config.ncl)
 must_complete "$task"
 call "$orchestrator/tasks/$task" | field .data.output
@@ -105,6 +123,54 @@ who=$(batch 'id -un')
 must_end "$who" Completed
 [[ $(output "$who") == provisioning-command ]] || fail "commands run as $(output "$who")"
 for secret in /proc/1/environ /var/lib/provisioning/jwt-secret; do must_end "$(batch "cat $secret")" RolledBack; done
+
+say 'The console is in the image'
+page=$(curl --silent --show-error --fail --location "$orchestrator/console")
+assets=$(grep --only-matching --extended-regexp '(src|href)="[^"]+\.(js|css)"' <<<"$page" | cut --delimiter='"' --fields=2)
+[[ $assets == *.js* && $assets == *.css* ]] || fail "the console's page names no script or no style: $page"
+for asset in $assets; do
+  bytes=$(curl --silent --show-error --fail --output /dev/null --write-out '%{size_download}' "$orchestrator$asset")
+  ((bytes > 0)) || fail "the console's $asset is empty"
+done
+
+say 'Events'
+call "$orchestrator/events?task_id=$task&event_types=TaskStatusChanged" |
+  field ".data.map(({ data }) => data.change).join()" | grep '^submitted,.*finished$' ||
+  fail "the events of task $task are $(call "$orchestrator/events?task_id=$task")"
+# The stream begins with what happened before, and ends when its limit of time is over.
+streamed=$(call --max-time 3 --header 'Accept: text/event-stream' "$orchestrator/events?task_id=$task&last_event_id=0" 2>/dev/null || true)
+[[ $streamed == *finished* ]] || fail "the stream of events of task $task holds no end: $streamed"
+
+say 'Policies'
+person=smoke-operator person_password="$(node -p 'crypto.randomUUID()')"
+call --json "{\"username\":\"$person\",\"email\":\"$person@example.com\",\"password\":\"$person_password\",\"roles\":[\"operator\"]}" \
+  "$control_center/users" >/dev/null
+person_token=$(sign_in "$person" "$person_password")
+# Prints the status of a request of that person to create servers in an infra, in check mode.
+answer_to_person() {
+  curl --silent --output /dev/null --write-out '%{http_code}' --header "Authorization: Bearer $person_token" \
+    --json "{\"infra\":\"$1\",\"settings\":\"config.ncl\",\"check_mode\":true,\"wait\":true}" "$orchestrator/workflows/servers/create"
+}
+person_gets() { [[ $(answer_to_person "$1") == "$2" ]]; }
+person_gets production 200 || fail 'an operator cannot create servers'
+policy=$(call --json '{"name":"smoke","version":"1.0.0","rules":[{"effect":"Deny","resource":"servers:production","action":["create"]}]}' \
+  "$control_center/policies" | field .data.id)
+within 30 person_gets production 403 || fail 'a new policy is not in force'
+person_gets staging 200 || fail 'a policy for one infra is in force for another'
+call --request DELETE "$control_center/policies/$policy" >/dev/null
+within 30 person_gets production 200 || fail 'a deleted policy is still in force'
+
+say 'Audit trail'
+audit_is_whole() { call "$control_center/audit/verify" | field .data.ok | grep --quiet true; }
+audit_is_whole || fail "the audit trail is not whole: $(call "$control_center/audit/verify")"
+exports=$(mktemp --directory)
+call --header 'Accept: application/x-ndjson' "$control_center/audit/heads" >"$exports/heads.jsonl"
+call --header 'Accept: application/x-ndjson' "$control_center/audit/logs" >"$exports/export.jsonl"
+call "$control_center/audit/keys" | field '.data[0].public_key' >"$exports/public.pem"
+node deploy/verify-audit.mjs "$exports/export.jsonl" --heads "$exports/heads.jsonl" --key "$exports/public.pem"
+for action in policy.create policy.delete user.create; do
+  grep --quiet "\"action\":\"$action\"" "$exports/export.jsonl" || fail "$action is not in the audit trail"
+done
 
 say 'Locked down'
 for container in $(containers); do
@@ -150,6 +216,29 @@ must_be_healthy worker 3
 orchestrator=$(url orchestrator 9090)
 must_complete "$task"
 must_complete "$(submit production config.ncl)"
+
+say 'A dump is restored into an empty database'
+"${compose[@]}" stop control-center orchestrator worker
+"${compose[@]}" exec -T postgres pg_dump --username=provisioning --format=custom provisioning >"$exports/database.dump"
+"${compose[@]}" exec -T postgres dropdb --username=provisioning provisioning
+"${compose[@]}" exec -T postgres createdb --username=provisioning provisioning
+"${compose[@]}" exec -T postgres pg_restore --username=provisioning --dbname=provisioning --no-owner --exit-on-error <"$exports/database.dump"
+PROVISIONING_RESTORED=true "${compose[@]}" run --rm migrate
+"${compose[@]}" start control-center orchestrator worker
+for service in control-center orchestrator; do must_be_healthy "$service" 1; done
+must_be_healthy worker 3
+orchestrator=$(url orchestrator 9090)
+control_center=$(url control-center 9080)
+[[ $(curl --silent --output /dev/null --write-out '%{http_code}' --header "Authorization: Bearer $token" "$orchestrator/tasks") == 401 ]] ||
+  fail 'a token from before the restore is still valid'
+token=$(sign_in admin "$password")
+[[ $(status_of "$task") == Completed ]] || fail "after the restore, task $task is $(status_of "$task")"
+refusal=$(curl --silent --header "Authorization: Bearer $token" \
+  --json '{"infra":"production","settings":"config.ncl","check_mode":true,"wait":true}' "$orchestrator/workflows/servers/create" | field .code)
+[[ $refusal == restored_hold ]] || fail "after the restore, a change is answered with $refusal"
+call --json '{"release":"reconcile"}' "$orchestrator/state/hold/release" >/dev/null
+must_complete "$(submit production config.ncl)"
+audit_is_whole || fail "after the restore, the audit trail is not whole: $(call "$control_center/audit/verify")"
 
 say 'Stop'
 "${compose[@]}" stop

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 
 const REPOSITORY = join(import.meta.dirname, '..');
@@ -76,6 +76,33 @@ describe('the dependencies', () => {
     expect(loose).toEqual([]);
   });
 });
+
+it('the context of the images has every file that their build runs', () => {
+  const { scripts } = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8')) as {
+    scripts: { build: string };
+  };
+  const first = /\bscripts\/\S+/.exec(scripts.build)![0];
+  const context = readFileSync(join(REPOSITORY, '.dockerignore'), 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('!'))
+    .map((line) => line.slice(1));
+  const missing = [first, ...importsOf(first)].filter(
+    (file) => !context.some((path) => file === path || file.startsWith(`${path}/`)),
+  );
+  expect(missing).toEqual([]);
+});
+
+/** The files of the repository that a script imports, and what they import, by their paths in it. */
+function importsOf(script: string, known = new Set<string>()): Set<string> {
+  const source = readFileSync(join(REPOSITORY, script), 'utf8');
+  for (const [, path] of source.matchAll(/from '(\.[^']+)'/g)) {
+    const file = join(dirname(script), path!);
+    if (known.has(file)) continue;
+    known.add(file);
+    importsOf(file, known);
+  }
+  return known;
+}
 
 /** Every package of the lockfile that is installed on this machine. */
 function installed(): Manifest[] {
