@@ -1,6 +1,6 @@
 // Runs the platform on other lines of Node.js than the one at hand: `node scripts/node-lines.mjs 22 24 26`. For each:
 //   1. `npm run demo -- --exit`: everything starts, the sample batch is completed, everything stops
-//   2. the unit tests, and those of processes that are started, killed and replaced
+//   2. the unit and the integration tests
 // The installed packages and the build are the same for all lines: native parts are of N-API, which no line changes.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -57,13 +57,8 @@ async function tryLine(line) {
     ...['--disable-warning=ExperimentalWarning', '--experimental-vm-modules'],
     join(repository, 'node_modules/jest/bin/jest.js'),
   ];
-  await step(`${version}: unit tests`, [node, ...jest, '--selectProjects', 'unit'], { env });
-  const processes = 'orchestrator/test/integration/(command|fencing|unfit-worker|secrets)\\.test';
-  await step(
-    `${version}: tests of processes`,
-    [node, ...jest, '--selectProjects', 'integration', '--testPathPatterns', processes],
-    { env },
-  );
+  for (const project of ['unit', 'integration'])
+    await step(`${version}: ${project} tests`, [node, ...jest, '--selectProjects', project], { env });
 }
 
 /** npm run by this very Node.js, which its scripts then find first on PATH. */
