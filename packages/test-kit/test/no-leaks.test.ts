@@ -6,10 +6,13 @@ const jest = fileURLToPath(new URL('../../../node_modules/jest/bin/jest.js', imp
 const fixtures = fileURLToPath(new URL('./fixtures', import.meta.url));
 
 describe('the environment that allows no leaks', () => {
-  it('fails a file that leaves a server open', async () => {
+  it('fails a file that leaves a server and a child process, and ends the child process', async () => {
     const { code, output } = await runLeaky({});
-    expect(output).toContain('This file leaves open: 1 × TCPServerWrap');
+    expect(output).toMatch(/This file leaves open: .*1 × TCPServerWrap/);
+    expect(output).toMatch(/This file leaves open: .*1 × ProcessWrap/);
     expect(code).toBe(1);
+    const [, child] = /^child (\d+)$/m.exec(output) ?? [];
+    expect(() => process.kill(Number(child), 0)).toThrow('ESRCH');
   });
 
   it('passes one that closes what it opened', async () => {
