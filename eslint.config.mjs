@@ -2,6 +2,7 @@ import js from '@eslint/js';
 import prettier from 'eslint-config-prettier';
 import jsdoc from 'eslint-plugin-jsdoc';
 import tseslint from 'typescript-eslint';
+import { explainedCasts } from './scripts/lint/explained-casts.mjs';
 
 const nodeGlobals = Object.fromEntries(
   [
@@ -23,6 +24,9 @@ const nodeGlobals = Object.fromEntries(
  * are left out: each is named after what it shows.
  */
 const DOCUMENTED = ['packages/*/src/**/*.ts', 'services/*/src/**/*.ts'];
+
+/** Sources in which each cast says why it is safe. */
+const SOURCES = ['packages/*/src/**/*.{ts,tsx}', 'services/*/src/**/*.ts'];
 
 export default tseslint.config(
   { ignores: ['**/dist/**', '**/node_modules/**', '.data/**', 'coverage/**', '**/browser/**'] },
@@ -72,6 +76,12 @@ export default tseslint.config(
         },
       ],
     },
+  },
+  {
+    files: SOURCES,
+    ignores: ['**/*.test.ts', '**/*.test.tsx', 'packages/test-kit/**'],
+    plugins: { local: { rules: { 'explained-casts': explainedCasts } } },
+    rules: { 'local/explained-casts': 'error' },
   },
   {
     files: ['**/*.mjs', '**/*.js', '**/*.cjs'],

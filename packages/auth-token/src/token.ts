@@ -146,6 +146,7 @@ function readClaims({ header, payload }: jwt.Jwt, now: number): Claims {
   }
   if (typeof payload !== 'object' || payload === null || Array.isArray(payload))
     throw badClaims('payload is no object');
+  // Safe cast: the verified payload of a token is an object; its members are checked below.
   const { sub, jti, sid, iat, exp, username, email, roles, scope } = payload as Record<string, unknown>;
   if (
     typeof sub !== 'string' ||

@@ -46,9 +46,10 @@ export class Actions {
 
   of<Args extends unknown[]>(act: Act<Args>) {
     return async (...given: unknown[]): Promise<void> => {
-      // Safe casts: commander passes the declared arguments and options, and the command last.
+      // Safe cast: commander passes the declared arguments and options, and the command last.
       const command = given.at(-1) as Command;
       const context = await this.#contextOf(command.optsWithGlobals<GlobalOptions>());
+      // Safe cast: commander passes the arguments that the command declares.
       this.exitCode = (await act(context, ...(given.slice(0, -1) as Args))) ?? 0;
     };
   }

@@ -27,6 +27,7 @@ export function report(error: unknown, { stderr, signal }: Terminal): ExitCode {
 
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  // Safe cast: errors of the file system have a path; others have none.
   const { path } = error as NodeJS.ErrnoException;
   return path === undefined ? error.message : systemErrorSentence(path, 'read', error);
 }

@@ -11,6 +11,7 @@ export interface Terminal {
 /** Reads a stream to its end. */
 export async function readAll(stream: Readable): Promise<Buffer> {
   const chunks: Buffer[] = [];
+  // Safe cast: standard input has no encoding, so its chunks are bytes.
   for await (const chunk of stream) chunks.push(Buffer.from(chunk as Uint8Array));
   return Buffer.concat(chunks);
 }

@@ -53,6 +53,7 @@ export function errorOfAnswer(response: Response, body: unknown): ProvisioningEr
 }
 
 function isErrorBody(body: unknown): body is ErrorBody {
+  // Safe cast: an object; the type of its member is checked.
   return typeof body === 'object' && body !== null && typeof (body as ErrorBody).error === 'string';
 }
 

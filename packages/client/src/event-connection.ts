@@ -59,6 +59,7 @@ export function openConnection(
       return finish({ code: 1000, reason: '' });
     }
     if (typeof message?.event_type !== 'string') return;
+    // Safe cast: a message with an event type is an event of the contract.
     buffered.push(message as Event);
     // Later events are not lost: the next connection resumes after the last event that was consumed.
     if (buffered.length >= MAX_BUFFERED) {
@@ -89,6 +90,7 @@ export function openConnection(
 function messageIn(data: unknown): (Partial<Event> & Partial<ErrorBody>) | undefined {
   if (typeof data !== 'string') return undefined;
   try {
+    // Safe cast: the members that are used are checked.
     return (JSON.parse(data) as Partial<Event> | null) ?? undefined;
   } catch {
     return undefined;

@@ -122,6 +122,7 @@ export function callRoute<Received>(
 
 /** The envelope of a response. @throws ProvisioningError `invalid_answer` if the response is not from this API */
 export function envelopeOf({ response, body }: Answer): Envelope {
+  // Safe cast: each member is checked before it is used.
   const envelope = body as Envelope | null | undefined;
   if (envelope?.success === true) return envelope;
   throw new ProvisioningError(
@@ -158,6 +159,7 @@ function paging(
 ) {
   const page = async (args?: AnyArguments): Promise<Page<unknown>> => {
     const answer = await call(args);
+    // Safe cast: the contract of a list.
     const items = envelopeOf(answer).data as unknown[];
     const number = <Otherwise>(header: string, otherwise: Otherwise) => {
       const text = answer.response.headers.get(header);
@@ -175,6 +177,7 @@ function paging(
     for (;;) {
       const { items, limit } = await page({ ...args, query });
       yield* items;
+      // Safe cast: items of lists are objects in the contract.
       const last = items.at(-1) as Record<string, unknown> | undefined;
       if (last === undefined || items.length < limit) return;
       query = { ...query, offset: undefined, [parameter]: last[member] };

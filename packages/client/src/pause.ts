@@ -1,6 +1,7 @@
 /** Waits for `seconds`. An abort ends the wait by throwing the reason of the signal. */
 export function pause(seconds: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
+    // Safe cast: a signal that was aborted without a reason has an error as its reason.
     if (signal?.aborted) return reject(signal.reason as Error);
     const end = () => {
       signal?.removeEventListener('abort', abort);
@@ -9,6 +10,7 @@ export function pause(seconds: number, signal?: AbortSignal): Promise<void> {
     const timer = setTimeout(end, seconds * 1000);
     const abort = () => {
       clearTimeout(timer);
+      // Safe cast: a signal that was aborted without a reason has an error as its reason.
       reject(signal?.reason as Error);
     };
     signal?.addEventListener('abort', abort, { once: true });

@@ -166,6 +166,7 @@ const REASONS: Record<string, string> = {
 
 /** The error code: `fetch` wraps the actual error in `cause`. */
 function codeOf(error: unknown): string {
+  // Safe cast: fetch fails with errors; the type of the code is checked below.
   const { code } = (error as { cause?: { code?: unknown } }).cause ?? {};
   return typeof code === 'string' ? code : 'unknown reason';
 }

@@ -94,8 +94,10 @@ function fromBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
 
 function payloadIn(text: string): WebhookPayload {
   try {
+    // Safe cast: members are checked below.
     const payload = JSON.parse(text) as Partial<WebhookPayload> | null;
     if (typeof payload?.event === 'string' && typeof payload.timestamp === 'string') {
+      // Safe cast: the signature proves that the platform sent it.
       return payload as WebhookPayload;
     }
   } catch {

@@ -24,6 +24,7 @@ export function systemErrorSentence(what: string, act: 'read' | 'written', error
 
 /** The error code of the system; empty if there is none. */
 export function codeOf(error: unknown): string {
+  // Safe cast: a value without a code yields undefined, and the type of the code is checked.
   const { code } = (error ?? {}) as NodeJS.ErrnoException;
   return typeof code === 'string' ? code : '';
 }

@@ -42,6 +42,7 @@ type Defined<Members> = { [Name in keyof Members]?: Exclude<Members[Name], undef
 
 /** The members that have a value. */
 export function defined<Members extends object>(members: Members): Defined<Members> {
+  // Safe cast: members without a value are left out.
   return Object.fromEntries(
     Object.entries(members).filter(([, value]) => value !== undefined),
   ) as Defined<Members>;

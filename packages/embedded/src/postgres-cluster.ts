@@ -91,6 +91,7 @@ async function resetPassword(options: ClusterOptions, directory: string, passwor
 }
 
 function said(error: unknown): string {
+  // Safe cast: execFile rejects with such errors.
   const { stderr, message } = error as Error & { stderr?: string };
   return stderr?.trim() || message;
 }

@@ -52,7 +52,9 @@ export async function endRecorded(
 
 function parse(text: string): ProcessRecord | null {
   try {
+    // Safe cast: both members are checked below.
     const value = JSON.parse(text) as Partial<ProcessRecord>;
+    // Safe cast: both members were checked.
     return Number.isInteger(value.pid) && typeof value.start === 'string' ? (value as ProcessRecord) : null;
   } catch {
     return null;
@@ -70,6 +72,7 @@ function send(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch (error) {
+    // Safe cast: process.kill throws errors of the system.
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }

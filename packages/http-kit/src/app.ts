@@ -147,14 +147,17 @@ function checkedQuery(operations: readonly Operation[], path: string): RequestHa
 /** Helmet's headers are the same in every answer, so they are computed once. */
 function fixedHeaders(connectOrigins: readonly string[]): RequestHandler {
   const headers = new Map<string, string>();
+  // Safe cast: helmet only sets and removes headers.
   const listener = {
     setHeader: (name: string, value: string) => void headers.set(name, value),
     removeHeader: (name: string) => void headers.delete(name),
   } as unknown as ServerResponse;
   helmet({ contentSecurityPolicy: { directives: contentPolicy(connectOrigins) } })(
+    // Safe cast: helmet does not read the request.
     {} as IncomingMessage,
     listener,
     (error?: unknown) => {
+      // Safe cast: helmet passes errors on, or nothing.
       if (error) throw error as Error;
     },
   );

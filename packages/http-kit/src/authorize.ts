@@ -105,6 +105,7 @@ function refusalOf(refused: readonly Refused[]): Failure {
 
 function approvalRequired(waiting: readonly Refused[]): Failure {
   const requirements = distinctRequirements(waiting.flatMap(({ permission }) => permission.approvals));
+  // Safe cast: the list is not empty here.
   const [{ question, decisionId }] = waiting as [Refused];
   const more = waiting.length > 1 ? ` (and ${waiting.length - 1} more)` : '';
   return new Failure(

@@ -91,8 +91,9 @@ export function on<O extends Operation, Found = undefined>(
 ): (handler: Handler<O, Found>) => Binding {
   return (handler) => ({
     operation,
-    // Safe: the operation's own schemas have validated what both are given.
+    // Safe cast: the operation's own schemas have validated what both are given.
     ...(asks ? { asks: asks as Asks<Operation, unknown> } : {}),
+    // Safe cast: the operation's own schemas have validated what it is given.
     handle: handler as Binding['handle'],
   });
 }

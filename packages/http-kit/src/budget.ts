@@ -30,6 +30,7 @@ export function budgetHeaders(limit: number): RequestHandler {
       'X-RateLimit-Reset': String(budget.reset),
     });
     response.once('finish', () => {
+      // Safe cast: the limiter adds this member; its absence is handled.
       const counted = (request as Partial<AugmentedRequest>)['rateLimit'];
       if (stateOf(response).budget !== 'general' || counted?.key !== `ip:${network}`) return;
       if (seen.size >= REMEMBERED_CLIENTS) seen.clear();

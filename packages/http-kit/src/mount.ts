@@ -142,6 +142,7 @@ function endpoint({ asks, handle }: Binding, operation: Operation, options: Moun
   const { permission } = operation;
 
   return async (request, response) => {
+    // Safe cast: no route of a contract has a repeated or optional parameter.
     const params = readParams(request.params as Record<string, string>);
     const query = readQuery(request.originalUrl);
     const body: unknown = operation.body ? request.body : undefined;
@@ -170,7 +171,8 @@ function endpoint({ asks, handle }: Binding, operation: Operation, options: Moun
       state.asked = declared;
       const checked = { params, query, body, principal, declared, idempotency };
       const about: Asked<unknown> = asks
-        ? await asks(checked as Parameters<NonNullable<typeof asks>>[0])
+        ? // Safe cast: the operation's own schemas have validated the members.
+          await asks(checked as Parameters<NonNullable<typeof asks>>[0])
         : { questions: [declared], found: undefined };
       plan = 'failure' in about ? undefined : about.plan;
       asked = about.questions;
@@ -185,6 +187,7 @@ function endpoint({ asks, handle }: Binding, operation: Operation, options: Moun
         throw new Error(`${operation.id} is not for users: the policies cannot be asked`);
       await authorize(authorizer, questions, principal, request, plan);
     };
+    // Safe cast: the operation's own schemas have validated the members.
     const answer = await handle({
       ...about(request, response, operation, principal),
       params,

@@ -22,6 +22,7 @@ export function setPaging(
   page: { items: readonly unknown[]; total: number },
 ): void {
   // Every list operation declares both, with defaults; `operations.test.ts` of the contract holds that.
+  // Safe cast: the query of a list was validated against `paged`.
   const query = stateOf(response).query as { limit: number; offset: number } & Record<string, unknown>;
   const { limit, offset } = query;
   const isByCursor = query[cursor.parameter] !== undefined && offset === 0;
@@ -42,6 +43,7 @@ function linksOfCursor(
   limit: number,
   items: readonly unknown[],
 ): Links {
+  // Safe cast: items of lists are objects in every contract.
   const last = items.at(-1) as Record<string, unknown> | undefined;
   const first: Links = [['first', pageUrl(request, { limit, offset: 0, [parameter]: undefined })]];
   if (last === undefined || items.length < limit) return first;

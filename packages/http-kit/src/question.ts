@@ -25,6 +25,7 @@ export function questionOf(permission: Exclude<Permission, string>, checked: Che
 
 /** An operation that creates and deletes says in its body which of them it is. */
 function actionOf({ action, actionFrom }: Exclude<Permission, string>, body: unknown): Action {
+  // Safe cast: a body without that member, or without members, names no action.
   const wanted = actionFrom === undefined ? undefined : (body as { operation?: unknown } | null)?.operation;
   return ACTIONS.find((known) => known === wanted) ?? action;
 }
@@ -33,6 +34,7 @@ function actionOf({ action, actionFrom }: Exclude<Permission, string>, body: unk
 function fillIn(template: string, { params, body }: Checked): string {
   return template.replace(/\{(params|body)\.([a-z_]+)\}/g, (_all, where: 'params' | 'body', name: string) => {
     const values = { params, body }[where];
+    // Safe cast: every property of a value of JSON is unknown, and a text is checked for below.
     const value = (values as Record<string, unknown> | null | undefined)?.[name];
     return typeof value === 'string' && value !== '' ? value : '*';
   });
@@ -40,6 +42,7 @@ function fillIn(template: string, { params, body }: Checked): string {
 
 function contextOf(body: unknown): Record<string, unknown> {
   if (typeof body !== 'object' || body === null) return {};
+  // Safe cast: the contract admits only objects as bodies.
   const values = body as Record<string, unknown>;
   return Object.fromEntries(
     CONTEXT_MEMBERS.filter((name) => values[name] !== undefined).map((name) => [name, values[name]]),

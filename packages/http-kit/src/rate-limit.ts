@@ -115,6 +115,7 @@ function createLimiter(
     store,
     keyGenerator: clientOf,
     handler: async (request, response, next) => {
+      // Safe cast: the limiter that calls this has added the member.
       const { used } = (request as AugmentedRequest)['rateLimit']!;
       if (trips && used - (store instanceof FallbackStore ? store.step : 1) <= limit) {
         await trips({
@@ -170,6 +171,7 @@ function sharedStore(
 function redisStore(redis: Redis, name: string): Store {
   return new RedisStore({
     prefix: `limit:${name}:`,
+    // Safe cast: the scripts of the store return what it expects.
     sendCommand: (command: string, ...args: string[]) => redis.call(command, ...args) as Promise<RedisReply>,
   });
 }

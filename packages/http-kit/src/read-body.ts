@@ -49,6 +49,7 @@ export function hasLongBody(response: Response): boolean {
 }
 
 async function understand(request: Request, response: Response, rules: JsonRules): Promise<void> {
+  // Safe cast: the raw parser of Express leaves a buffer, or nothing.
   const bytes = request.body as Buffer | undefined;
   if (bytes === undefined) return refuseUnread(request);
   if (bytes.length > LONG_BYTES) {
@@ -104,6 +105,7 @@ function unsupportedEncoding(cause?: unknown): Failure {
 /** @param error of `http-errors` or zlib, from reading the bytes. */
 function bodyFailure(error: unknown, request: Request, limit: number): Failure {
   const encoding = request.headers['content-encoding'];
+  // Safe cast: errors of body-parser have a type; any other value has none.
   switch ((error as { type?: string }).type) {
     case 'entity.too.large':
       return new Failure('too_large', `The body must have at most ${limit} bytes, after decompression.`);

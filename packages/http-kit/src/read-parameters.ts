@@ -105,6 +105,7 @@ function shown(name: string): string {
 type Form = 'integer' | 'boolean' | 'moment' | 'text';
 
 function formOf(member: TSchema): Form {
+  // Safe cast: schemas of parameters have these members or none.
   const { type, anyOf = [] } = member as { type?: unknown; anyOf?: readonly { format?: unknown }[] };
   if (type === 'integer' || type === 'boolean') return type;
   return anyOf.some(({ format }) => format === 'date-time') ? 'moment' : 'text';

@@ -34,5 +34,6 @@ export function stream(
   filename: string | null,
   chunks: AsyncIterable<string>,
 ): Reply<never> {
+  // Safe cast: a reply with a stream is sent without data.
   return { data: undefined as never, stream: { mediaType, filename, chunks } };
 }

@@ -192,6 +192,7 @@ function conditionOf({ schemaPath, instancePath }: ErrorObject, schema: unknown,
   const keys = pathOf(schemaPath);
   const at = keys.lastIndexOf('then');
   if (at === -1) return '';
+  // Safe cast: a part of a schema is a schema, or absent.
   const condition = partAt(schema, [...keys.slice(0, at), 'if']) as
     { properties?: Record<string, unknown> } | undefined;
   const [tested] = Object.entries(condition?.properties ?? {});
@@ -210,7 +211,8 @@ function partAt(whole: unknown, path: Path): unknown {
     (part, key) =>
       // An object or a list: both have members by name.
       typeof part === 'object' && part !== null
-        ? (part as Readonly<Record<string, unknown>>)[key]
+        ? // Safe cast: checked to be an object.
+          (part as Readonly<Record<string, unknown>>)[key]
         : undefined,
     whole,
   );

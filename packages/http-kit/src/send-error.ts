@@ -66,6 +66,7 @@ export function asFailure(error: unknown): Failure {
 
 /** The status of an error of `http-errors` that blames the client; `serve-static` raises such errors. */
 function httpErrorStatus(error: unknown): number | undefined {
+  // Safe cast: the types of both members are checked below.
   const { expose, status } = (error ?? {}) as { expose?: unknown; status?: unknown };
   return expose === true && typeof status === 'number' && status >= 400 && status < 500 ? status : undefined;
 }

@@ -18,6 +18,7 @@ export function sendReply(
 ): void {
   const { list } = operation.success;
   if (list && answer.total !== undefined) {
+    // Safe cast: the data of a list is a list, by the type of its reply.
     setPaging(list, request, response, { items: answer.data as unknown[], total: answer.total });
   }
   if (answer.location !== undefined) response.set('Location', answer.location);

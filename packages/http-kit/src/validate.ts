@@ -42,6 +42,7 @@ function isShort(body: unknown): boolean {
     if (typeof value !== 'object' || value === null) continue;
     const members = Object.values(value);
     if (members.length > MOST_VALUES) return false;
+    // Safe cast: members of an array or values of an object.
     waiting.push(...(members as unknown[]));
   }
   return true;
@@ -85,6 +86,7 @@ export function longBodyCheck(
     for (const { name, element, elementCheck } of elementChecks) {
       const check = elementCheck();
       // The shell says that it is an object, and that this member is a list where it is there.
+      // Safe cast: the schema has validated that an object has a list there, if anything.
       const list = (value as Record<string, unknown[] | undefined>)[name] ?? [];
       for (let index = 0; index < list.length; index++) {
         if (index % SLICE === 0) await pause();
@@ -104,8 +106,10 @@ interface ListSchema extends TSchema {
 
 /** Splits a schema into one without the elements of its long lists, and the schemas of those elements. */
 function takeApart(schema: TSchema): { shell: TSchema; lists: { name: string; element: TSchema }[] } {
+  // Safe cast: a schema of an object has properties; any other has none.
   const members = Object.entries((schema as { properties?: Record<string, TSchema> }).properties ?? {});
   const long = members.filter((member): member is [string, ListSchema] => {
+    // Safe cast: members that a schema lacks are undefined.
     const { type, items, maxItems = Infinity } = member[1] as Partial<ListSchema>;
     return type === 'array' && items !== undefined && maxItems > SLICE;
   });

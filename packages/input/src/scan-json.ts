@@ -102,6 +102,7 @@ function nameAt(text: string, start: number, end: number): string {
   const written = text.slice(start + 1, end);
   if (!written.includes('\\')) return written;
   try {
+    // Safe cast: the scanner found a quoted text.
     return JSON.parse(`"${written}"`) as string;
   } catch {
     return written;

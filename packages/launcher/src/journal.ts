@@ -23,6 +23,7 @@ export class Journal {
     const log = this.#logs.get(name) ?? (await ProcessLog.open(this.#folder, name));
     this.#logs.set(name, log);
     return (...args) => {
+      // Safe cast: the text comes last.
       log.write(args.at(-1) as string);
       if (!this.#quiet) this.#terminal.entry(name, read(...args));
     };

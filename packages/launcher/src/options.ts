@@ -30,6 +30,7 @@ export function readOptions(args: string[]): LauncherOptions {
       throw new Error('--exit requires --demo: without the sample there is nothing to wait for');
     return values;
   } catch (error) {
+    // Safe cast: parseArgs throws such errors.
     throw new Failure('invalid', `${faultIn(error as NodeJS.ErrnoException)}.\n\n${USAGE}`);
   }
 }

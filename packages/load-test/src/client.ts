@@ -27,6 +27,7 @@ export class LoadClient {
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
+      // Safe cast: the contract has these members; a broken answer counts as a fault.
       const answer = (await response.json()) as { success: boolean; data?: unknown; code?: string };
       if (response.ok && answer.success) ({ data } = answer);
       else fault = `${response.status} ${answer.code ?? ''}`.trim();
@@ -45,6 +46,7 @@ export async function signIn(controlCenterUrl: string, username: string, passwor
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify({ username, password }),
   });
+  // Safe cast: the contract of the sign-in.
   const answer = (await response.json()) as { data?: { token: string }; error?: string };
   if (!answer.data) throw new Error(`Signing in failed: ${answer.error ?? response.status}`);
   return answer.data.token;

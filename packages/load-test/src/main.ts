@@ -14,6 +14,7 @@ export async function main(args: readonly string[], environment: NodeJS.ProcessE
   try {
     options = readOptions(args, environment['LOAD_PASSWORD']);
   } catch (error) {
+    // Safe cast: only errors are thrown.
     process.stderr.write(`${(error as Error).message}\n\n${USAGE}\n`);
     return 2;
   }
@@ -31,6 +32,7 @@ export async function main(args: readonly string[], environment: NodeJS.ProcessE
     process.stdout.write(`report: ${page}\n`);
     return run.figures.total.errors === 0 ? 0 : 1;
   } catch (error) {
+    // Safe cast: only errors are thrown.
     process.stderr.write(`${(error as Error).message}\n`);
     return 1;
   } finally {

@@ -32,6 +32,7 @@ function acts(ours: boolean): [weight: number, act: Act][] {
       ours ? 1 : 0,
       async (client, known, number) => {
         const data = await client.send('submit batch', 'POST', '/batch/execute', batch(number));
+        // Safe cast: a value without that member yields undefined.
         keep(known.batches, (data as { batch_id?: string } | undefined)?.batch_id);
       },
     ],

@@ -63,6 +63,7 @@ export async function evaluateFile({
   const deadline = AbortSignal.timeout(timeoutMs);
   try {
     const ending = AbortSignal.any(signal ? [signal, deadline] : [deadline]);
+    // Safe cast: the worker sends nothing else.
     const [answer] = (await once(worker, 'message', { signal: ending })) as [Answer];
     return resultOf(answer);
   } catch (error) {
@@ -70,6 +71,7 @@ export async function evaluateFile({
     if (deadline.aborted) {
       throw new EvaluationFailed(limitFault(`The evaluation takes more than ${timeoutMs / 1000} seconds.`));
     }
+    // Safe cast: a value without a code is compared as undefined.
     if ((error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY') {
       throw new EvaluationFailed(limitFault(`The evaluation takes more than ${memoryMb} MiB of memory.`));
     }

@@ -22,4 +22,5 @@ function answer({ root, path, limits }: Question): Answer {
   }
 }
 
+// Safe cast: evaluate-file.ts starts this thread with a question.
 parentPort?.postMessage(answer(workerData as Question));

@@ -32,6 +32,7 @@ export function compileApproval(
     roles,
     distinct_from: distinctFrom,
     expires_in: expiresIn,
+    // Safe cast: checked to be an object.
   } = written as Record<string, unknown>;
   for (const member of Object.keys(written)) {
     if (!MEMBERS.includes(member)) report(member, `is unknown: an approval has ${MEMBERS.join(', ')}`);

@@ -111,6 +111,7 @@ function compileRule(rule: Written, path: string, faults: FailureDetail[], cache
   return {
     effect: effect ?? 'Deny',
     resource: typeof resource === 'string' ? { type: '*', matches: () => false, text: '' } : resource,
+    // Safe cast: needsApproval is true only for a list.
     actions: needsApproval ? approvableActions(rule.resource, rule.action as unknown[], fault) : actions,
     condition: conditionOf(rule.condition, `${path}.condition`, faults, cache),
     approval: compileApproval(effect, rule.approval, fault),

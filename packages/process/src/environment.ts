@@ -75,6 +75,7 @@ function receiveEnvironment(descriptor: string): Record<string, string> {
   try {
     const text = readFileSync(fd, 'utf8');
     closeSync(fd);
+    // Safe cast: the parent process wrote it from its own environment.
     return JSON.parse(text) as Record<string, string>;
   } catch (cause) {
     throw new Error(

@@ -52,8 +52,10 @@ export class BatchWriter<Item, Result = undefined> {
       const batch = this.#waiting.splice(0, this.most);
       try {
         // The write belongs to several requests, not to one of them.
+        // Safe cast: a writer returns results exactly if its items have any.
         const results = (await withOwnPatience(() => this.write(batch.map(({ item }) => item)))) as
           Result[] | undefined;
+        // Safe cast: a writer without results has the result type void.
         for (const [index, { resolve }] of batch.entries()) resolve(results?.[index] as Result);
       } catch (error) {
         for (const { reject } of batch) reject(error);

@@ -74,6 +74,7 @@ export function readEnvironment<S extends Parameters<typeof cleanEnv>[1]>(
   environment: Environment = process.env,
   specification: S,
 ): CleanedEnv<S> {
+  // Safe cast: a specification is an object.
   const names = Object.keys(specification as object);
   const given = [readConfigFile(environment['PROVISIONING_CONFIG']), withoutEmpty(environment)];
   const renamed = given.map((layer) => withPresentNames(layer, names));
@@ -94,10 +95,12 @@ export function readEnvironment<S extends Parameters<typeof cleanEnv>[1]>(
     },
   });
   if (details.length > 0) throw configurationFailure(details);
+  // Safe cast: all faults were thrown above, so each variable has its type.
   return cleaned as CleanedEnv<S>;
 }
 
 function descriptionOf(specification: unknown, name: string): string | undefined {
+  // Safe cast: a specification maps names to validators, which may have a description.
   return (specification as Record<string, { desc?: string } | undefined>)[name]?.desc;
 }
 
@@ -130,6 +133,7 @@ function readConfigFile(path: string | undefined): Environment {
  */
 export function readConfigTable(environment: Environment, name: string): Record<string, unknown> | undefined {
   const table = parseConfigFile(environment['PROVISIONING_CONFIG'])[name];
+  // Safe cast: checked to be a table.
   return typeof table === 'object' && !Array.isArray(table) ? (table as Record<string, unknown>) : undefined;
 }
 

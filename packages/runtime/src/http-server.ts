@@ -95,6 +95,7 @@ export async function startHttpServer(
 /** For all addresses of the machine, the URL has the loopback address. */
 function whereItIs(server: Server, at: ListenAt): Pick<HttpServer, 'url' | 'port'> {
   if ('socketPath' in at) return { url: `unix:${at.socketPath}`, port: 0 };
+  // Safe cast: it listens on a TCP port.
   const { port } = server.address() as AddressInfo;
   const shown = at.host === '0.0.0.0' || at.host === '::' ? '127.0.0.1' : at.host;
   return { url: `http://${shown.includes(':') ? `[${shown}]` : shown}:${port}`, port };

@@ -57,7 +57,7 @@ export { RENAMED_VARIABLES } from './renamed-variables.js';
 export { Resources, runProcess, runToEnd, type RunningProcess } from './process.js';
 export { mayHoldSecrets, redact, redactText } from './redact.js';
 export { createRedis, redisFault } from './redis.js';
-export { countOf, preparedRowsOf, rowsOf } from './rows.js';
+export { countOf, preparedRowsOf, rowsOf, violatedConstraint } from './rows.js';
 export {
   currentContext,
   runInContext,

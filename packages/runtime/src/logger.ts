@@ -22,6 +22,7 @@ const enrich = winston.format((info) => {
   const { level, message, ...fields } = info;
   const context = currentContext();
   const ids = context ? { request_id: context.requestId, trace_id: context.traceId } : {};
+  // Safe cast: redact keeps an object an object.
   const safe = redact({ message, ...ids, ...fields }) as object;
   return Object.assign(info, { timestamp: new Date().toISOString(), level }, safe);
 });

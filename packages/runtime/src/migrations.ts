@@ -62,6 +62,7 @@ async function applyMigrations(database: Knex, config: Knex.MigratorConfig): Pro
   for (let tries = LOCK_TRIES; ; tries--) {
     await database.migrate.forceFreeMigrationsLock(config);
     try {
+      // Safe cast: the documented result of Knex.
       const [, applied] = (await database.migrate.latest(config)) as [number, string[]];
       return applied;
     } catch (error) {

@@ -34,6 +34,7 @@ export function createPostgres({
   poolMax = 10,
   unhurried = false,
 }: PostgresOptions): Knex {
+  // Safe cast: the type of Knex lacks options that pg has.
   const database = knex({
     client: 'pg',
     connection: {
@@ -61,6 +62,7 @@ export function createPostgres({
     acquireConnectionTimeout: 3_000,
     log: limitedLog(log),
   });
+  // Safe cast: Knex does not type its client.
   limitAcquisitions(database.client as ConnectionSource);
   return database;
 }
@@ -73,11 +75,14 @@ export function prepareStatement<Row>(
   database: Knex,
   statement: { name: string; text: string },
 ): (values: unknown[]) => Promise<Row[]> {
+  // Safe cast: Knex does not type its client.
   const source = database.client as ConnectionSource;
   return async (values) => {
     const connection = await source.acquireConnection();
     try {
+      // Safe cast: pg returns the rows of a statement; the caller states their type.
       const { rows } = (await connection.query({ ...statement, values })) as { rows: unknown[] };
+      // Safe cast: the caller states the type of the rows.
       return rows as Row[];
     } finally {
       void source.releaseConnection(connection);
@@ -87,6 +92,7 @@ export function prepareStatement<Row>(
 
 /** The state of its pool, for the metrics. */
 export function poolStateOf(database: Knex): PoolState {
+  // Safe cast: Knex does not type its client.
   const { pool } = database.client as {
     pool?: { numUsed(): number; numFree(): number; numPendingAcquires(): number };
   };

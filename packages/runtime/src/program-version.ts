@@ -20,6 +20,7 @@ export async function programVersion(
   schema: string,
   { commit, production }: Pick<CommonConfig, 'commit' | 'production'>,
 ): Promise<ProgramVersion> {
+  // Safe cast: the manifest of this package, which has a version.
   const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
     version: string;
   };

@@ -32,3 +32,10 @@ export async function countOf(query: Knex.QueryBuilder): Promise<number> {
   const [row] = (await query.count({ total: '*' })) as { total: string }[];
   return Number(row?.total ?? 0);
 }
+
+/** The name of the constraint that a statement violated; undefined if the error has another reason. */
+export function violatedConstraint(error: unknown): string | undefined {
+  const name =
+    typeof error === 'object' && error !== null && 'constraint' in error ? error.constraint : undefined;
+  return typeof name === 'string' ? name : undefined;
+}

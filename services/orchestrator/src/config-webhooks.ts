@@ -27,6 +27,7 @@ export function readWebhookConfig(
     faults.push({ path: 'webhooks.enabled', message: 'must be true or false' });
   if (!Array.isArray(endpoints))
     faults.push({ path: 'webhooks.endpoints', message: 'must be a list, or tables [[webhooks.endpoints]]' });
+  // Safe cast: every list is a list of unknown values.
   const read = (Array.isArray(endpoints) ? (endpoints as unknown[]) : []).map((endpoint, index) =>
     endpointOf(endpoint, enabled === true, allowPrivate, (name, message) =>
       faults.push({ path: `webhooks.endpoints[${index}]${name}`, message }),
@@ -54,6 +55,7 @@ function endpointOf(
     fault('', 'must be a table with url, events and secret');
     return { url: '', events: [], secret: '', enabled };
   }
+  // Safe cast: checked to be an object.
   const { url, events, secret, enabled: own = true } = endpoint as Record<string, unknown>;
   for (const name of Object.keys(endpoint)) if (!MEMBERS.includes(name)) fault(`.${name}`, 'is not known');
   const targetIs = typeof url === 'string' ? targetFault(url, { allowPrivate }) : 'is required';
@@ -62,6 +64,7 @@ function endpointOf(
   if (
     !Array.isArray(events) ||
     events.length === 0 ||
+    // Safe cast: includes compares, and a value of another type is not found.
     !events.every((event) => known.includes(event as string))
   )
     fault('.events', `must list some of ${known.join(', ')}`);
@@ -70,6 +73,7 @@ function endpointOf(
   if (typeof own !== 'boolean') fault('.enabled', 'must be true or false');
   return {
     url: String(url),
+    // Safe cast: checked above; after a fault the value is not used.
     events: (events ?? []) as string[],
     secret: String(secret),
     enabled: enabled && own === true,

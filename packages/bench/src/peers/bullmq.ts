@@ -120,6 +120,7 @@ async function addInBulk(queue: Queue<Job>, count: number): Promise<void> {
 
 function queuesOf(redisUrl: string): Record<PeerTask['kind'], Queue<Job>> {
   const connection = connect(redisUrl);
+  // Safe cast: one entry for each kind.
   return Object.fromEntries(KINDS.map((kind) => [kind, new Queue<Job>(kind, { connection })])) as Record<
     PeerTask['kind'],
     Queue<Job>

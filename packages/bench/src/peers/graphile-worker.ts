@@ -80,10 +80,12 @@ serve({
           tally.one();
         },
         chain: async (payload, { addJob }) => {
+          // Safe cast: the benchmark queued it.
           const { left } = payload as { left: number };
           if (left > 0) await addJob('chain', { left: left - 1 });
           tally.one();
         },
+        // Safe cast: the benchmark queued it.
         paced: (payload) => tally.one((payload as { sentAt: number }).sentAt),
       },
     });

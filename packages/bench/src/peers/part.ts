@@ -114,6 +114,7 @@ export function serve(script: PeerScript): void {
   };
   process.on('message', ({ id, act, argument }: Request) => {
     const reply = (rest: Omit<Reply, 'id'>) => process.send?.({ id, ...rest });
+    // Safe cast: the parent names an act with its argument.
     acts[act](argument as never).then(
       (result) => reply({ result }),
       (error: unknown) =>

@@ -48,6 +48,7 @@ export class Peer {
 
   async #run(task: PeerTask): Promise<PeerRun> {
     await this.worker.ask('begin');
+    // Safe cast: the part answers this act with it.
     const reached = this.worker.ask('reach', operationsOf(task)) as Promise<Reached>;
     const start = performance.now();
     const [, result] = await Promise.all([this.client.ask('submit', task), reached]);

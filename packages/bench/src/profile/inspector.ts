@@ -22,6 +22,7 @@ export class Inspector {
   #calls = 0;
 
   private constructor(private readonly socket: WebSocket) {
+    // Safe cast: the inspector protocol of Node.js.
     socket.on('message', (data: Buffer) => this.#answered(JSON.parse(data.toString()) as Answer));
     socket.on('close', () => {
       for (const { reject } of this.#waiting.values()) reject(new Error('the inspected process has gone'));
@@ -47,6 +48,7 @@ export class Inspector {
   call<Result>(method: string, params: object = {}): Promise<Result> {
     const id = ++this.#calls;
     return new Promise<Result>((resolve, reject) => {
+      // Safe cast: the answer of the method has the type that the caller states.
       this.#waiting.set(id, { resolve: resolve as (result: unknown) => void, reject });
       this.socket.send(JSON.stringify({ id, method, params }));
     });
@@ -73,6 +75,7 @@ export class Inspector {
 
 async function targetUrl(): Promise<string | undefined> {
   try {
+    // Safe cast: the inspector protocol of Node.js.
     const targets = (await (await fetch(ADDRESS)).json()) as { webSocketDebuggerUrl?: string }[];
     return targets[0]?.webSocketDebuggerUrl;
   } catch {

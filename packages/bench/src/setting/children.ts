@@ -18,6 +18,7 @@ export async function serve(script: string, environment: Record<string, string>)
   const printed = collect(child);
   const ready = new Promise<string>((resolve, reject) => {
     child.on('message', (message) => {
+      // Safe cast: the child is part of the benchmark.
       const { type, url } = message as { type?: string; url?: string };
       if (type === 'ready') resolve(url ?? '');
     });
@@ -38,6 +39,7 @@ export async function serve(script: string, environment: Record<string, string>)
 export async function run(script: string, environment: Record<string, string>): Promise<void> {
   const child = launch(script, environment);
   const printed = collect(child);
+  // Safe cast: the arguments of the event.
   const [code] = (await once(child, 'exit')) as [number | null];
   if (code !== 0) throw new Error(`${script} failed:\n${printed()}`);
 }

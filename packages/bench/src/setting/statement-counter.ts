@@ -35,6 +35,7 @@ export class StatementCounter {
     await once(server, 'listening');
     const counted = new URL(url);
     counted.hostname = '127.0.0.1';
+    // Safe cast: it listens on a TCP port.
     counted.port = String((server.address() as AddressInfo).port);
     const counter = new StatementCounter(counted.href, server);
     server.on('connection', (client) => counter.#relay(client, target));

@@ -63,6 +63,7 @@ export async function costWorks(platform: Platform, pool: pg.Pool): Promise<Work
     unit,
     better: 'less',
     contenders: contendersOf([OPERATION, COMMAND], (name) =>
+      // Safe cast: the rows of this table are numbers.
       kinds.get(name)!.each((cost) => cost[id] as number),
     ),
   }));

@@ -130,5 +130,6 @@ async function cpuOf(parts: Parts): Promise<Parts> {
   const entries = await Promise.all(
     Object.entries(parts).map(async ([name, pid]) => [name, (await usageOf(pid)).cpu] as const),
   );
+  // Safe cast: one entry for each part.
   return Object.fromEntries(entries) as Parts;
 }

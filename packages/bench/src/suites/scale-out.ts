@@ -34,6 +34,7 @@ export const scaleOutSuite: Suite = {
         stops.push(() => pool.end());
         platforms.push({ workers, platform, pool });
       }
+      // Safe cast: only the members that the suite uses.
       const contenders = platforms.map(({ workers, platform, pool }) => ({
         name: nameOf(workers),
         measure: () => rateOf(workers, platform, pool),

@@ -72,6 +72,7 @@ async function evaluation(root: string, config: string): Promise<Evaluation> {
   const evaluator = import.meta.resolve('@provisioning/nickel');
   const args = ['--input-type=module', '-e', SCRIPT, evaluator, root, config];
   const { stdout } = await promisify(execFile)(process.execPath, args);
+  // Safe cast: the evaluator prints it.
   const evaluated = JSON.parse(stdout) as Evaluation;
   if (evaluated.servers !== SERVERS) throw new Error(`The settings have ${evaluated.servers} servers.`);
   return evaluated;

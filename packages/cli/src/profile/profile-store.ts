@@ -31,6 +31,7 @@ export class ProfileStore {
       throw new Error(systemErrorSentence(this.file, 'read', error), { cause: error });
     }
     try {
+      // Safe cast: absent members are handled below.
       const { current, profiles } = JSON.parse(text) as Partial<Profiles>;
       return { current: current ?? 'default', profiles: profiles ?? {} };
     } catch {

@@ -40,6 +40,7 @@ async function call<Answer>(method: string, path: string, body?: unknown): Promi
       cause,
     });
   }
+  // Safe cast: the contract has these members; a broken answer has none.
   const answer = (await response.json().catch(() => ({}))) as { data: Answer } & Partial<ErrorBody>;
   if (response.ok) return answer.data;
   throw new ProvisioningError(answer.error ?? `The server answered ${response.status}.`, {

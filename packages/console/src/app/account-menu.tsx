@@ -27,6 +27,7 @@ export function AccountMenu({ user, signOut }: { user: Session['user']; signOut(
           <DropdownMenu.Separator className={styles['line']} />
           <DropdownMenu.RadioGroup
             value={theme}
+            // Safe cast: the items of the menu are the themes.
             onValueChange={(value) => prefer({ theme: value as Preferences['theme'] })}
           >
             {THEMES.map(([name, title, Icon]) => (

@@ -6,6 +6,7 @@ export interface TabStorage {
 }
 
 /** Throws where the browser allows no storage. */
+// Safe cast: browsers have it; the types of this package are those without a browser.
 const storage = (): TabStorage => (globalThis as unknown as { sessionStorage: TabStorage }).sessionStorage;
 
 const PREFIX = 'provisioning-draft:';
@@ -16,6 +17,7 @@ const MOST_CHARACTERS = 2_000_000;
 export function readKept<Draft>(name: string): Draft | undefined {
   try {
     const text = storage().getItem(PREFIX + name);
+    // Safe cast: this page stored the draft.
     return text === null ? undefined : (JSON.parse(text) as Draft);
   } catch {
     return undefined;

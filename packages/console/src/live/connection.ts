@@ -88,7 +88,9 @@ export function connect(options: ConnectionOptions): () => void {
       state('live');
     };
     socket.onmessage = ({ data }: MessageEvent<string>) => {
+      // Safe cast: the members that are used are checked.
       const message = JSON.parse(data) as Partial<Event> & { success?: boolean };
+      // Safe cast: a message with an event type is an event of the contract.
       if (message.event_type !== undefined) return take(message as Event);
       if (message.success === false) {
         lastEventId = undefined;

@@ -17,6 +17,7 @@ let current = read();
 
 function read(): Preferences {
   try {
+    // Safe cast: this module stored them; absent members have defaults.
     return { ...DEFAULTS, ...(JSON.parse(localStorage.getItem(KEY) ?? '{}') as Partial<Preferences>) };
   } catch {
     return DEFAULTS;

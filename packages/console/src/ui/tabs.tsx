@@ -11,6 +11,7 @@ interface TabsProps<Name extends string> {
 
 export function Tabs<Name extends string>({ label, value, tabs, onChange }: TabsProps<Name>) {
   return (
+    // Safe cast: the triggers have these names.
     <Radix.Root value={value} onValueChange={(name) => onChange(name as Name)} className={styles['root']}>
       <Radix.List aria-label={label} className={styles['list']}>
         {tabs.map(({ name, title }) => (

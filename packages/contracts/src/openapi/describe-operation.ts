@@ -45,6 +45,7 @@ function parametersIn(
   components: SchemaComponents,
 ): Json[] {
   return Object.entries(schema?.properties ?? {}).map(([name, member]) => {
+    // Safe cast: an object schema stays an object.
     const { description, ...rest } = components.place(member) as Json;
     return {
       name,
@@ -66,6 +67,7 @@ function describeBody({ body, example, moreExamples }: Operation, components: Sc
     required: true,
     content: {
       'application/json': {
+        // Safe cast: schemas are objects.
         schema: components.place(body as object),
         ...(example === undefined ? {} : shown),
       },

@@ -12,5 +12,6 @@ export function withDefault<Schema extends TSchema>(
   schema: Schema,
   value: Static<Schema>,
 ): TDefaulted<Schema> {
+  // Safe cast: the type says what the default adds.
   return Type.Optional(annotated(schema, { default: value })) as unknown as TDefaulted<Schema>;
 }

@@ -25,6 +25,7 @@ function locate(node: Node, depth: number): Located {
   if (node.type === 'array')
     return { kind: 'array', items: children.map((item) => locate(item, depth + 1)), at };
   if (node.type !== 'object') {
+    // Safe cast: the parser gives other nodes a kind of their own.
     return { kind: 'scalar', value: node.value as string | number | boolean | null, at };
   }
   const fields = new Map<string, LocatedField>();

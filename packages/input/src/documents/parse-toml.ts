@@ -26,6 +26,7 @@ function locate(value: unknown, place: TomlPlace | undefined, depth: number): Lo
     };
   }
   if (value instanceof Date || typeof value !== 'object' || value === null) {
+    // Safe cast: tables and lists were handled before.
     return { kind: 'scalar', value: value as Date | string | number | boolean, at };
   }
   const fields = Object.entries(value).map(([name, field]) => {

@@ -74,6 +74,7 @@ class Locator {
       return { kind: 'array', items: node.items.map((item) => this.#value(item, depth + 1)), at };
     }
     if (isMap(node)) return { kind: 'record', fields: this.#fields(node.items, depth), at };
+    // Safe cast: maps, lists and aliases were handled before.
     return { kind: 'scalar', value: scalar((node as Scalar).value, at), at };
   }
 

@@ -138,6 +138,7 @@ class Scanner {
 
 function unescaped(quoted: string): string {
   try {
+    // Safe cast: the tokenizer found a quoted text.
     return JSON.parse(quoted) as string;
   } catch {
     // An escape that JSON does not have: the name is not found, and the position of its table is shown.

@@ -37,6 +37,7 @@ const ON_FILES = new Set([
 export function asDataDirFailure(error: unknown, dataDir: string): unknown {
   if (typeof error !== 'object' || error === null) return error;
   // System errors have these members; on any other error they are undefined.
+  // Safe cast: errors of the file system have these members; others have none.
   const { code = '', syscall = '', path } = error as NodeJS.ErrnoException;
   const [reason, advice] = REASONS[code] ?? [];
   if (reason === undefined || !ON_FILES.has(syscall)) return error;

@@ -74,11 +74,13 @@ export class Api {
       ...(body && { body: JSON.stringify(body) }),
       signal: AbortSignal.any([this.#signal, AbortSignal.timeout(30_000)]),
     });
+    // Safe cast: an answer of the contract, or of another program; members are checked below.
     const answer = (await response.json().catch(() => null)) as {
       success?: boolean;
       data?: T;
       error?: string;
     } | null;
+    // Safe cast: the contract of the operation.
     if (response.ok && answer?.success === true) return answer.data as T;
     const sentence = answer?.error ?? 'its answer was no JSON';
     throw new Failure(kindOf(response.status), `${path} answered ${response.status}: ${sentence}`, {

@@ -42,6 +42,7 @@ export async function startNode(
   signal.addEventListener('abort', kill, { once: true });
   const ready = new Promise<'ready'>((resolve) => {
     child.on('message', (message) => {
+      // Safe cast: the type of the member is compared.
       if ((message as { type?: unknown } | null)?.type === 'ready') resolve('ready');
     });
   });
@@ -84,6 +85,7 @@ function launch(
     detached: true,
   });
   // A pipe, by the `stdio` above; absent where nothing could be started.
+  // Safe cast: a pipe was asked for there.
   const pipe = child.stdio[ENVIRONMENT_FD] as Writable | null | undefined;
   if (pipe) sendEnvironment(pipe, hidden);
   const tail: string[] = [];

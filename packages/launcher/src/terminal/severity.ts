@@ -11,6 +11,7 @@ export function serviceEntry(stream: 'stdout' | 'stderr', line: string): Entry {
   const record = parsed(line);
   if (record !== null) {
     const level = String(record['level']);
+    // Safe cast: the logger writes errors as objects; the type of the member is checked.
     const reason = record['error'] as { message?: unknown } | undefined;
     const text =
       typeof reason?.message === 'string'
@@ -39,6 +40,7 @@ export function redisEntry(line: string): Entry {
 function parsed(line: string): Record<string, unknown> | null {
   if (!line.startsWith('{')) return null;
   try {
+    // Safe cast: a line of a log that begins with a brace is an object.
     return JSON.parse(line) as Record<string, unknown>;
   } catch {
     return null;

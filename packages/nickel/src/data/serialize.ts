@@ -62,6 +62,7 @@ function toToml(data: Exported): string {
     throw new NickelError('evaluation', 'Only a record can be written as TOML.', { span: data.span });
   }
   rejectNull(data);
+  // Safe cast: the caller has checked that it is a record.
   return `${stringifyToml(toPlain(data) as Record<string, unknown>)}`.replace(/\n*$/, '\n');
 }
 

@@ -232,6 +232,7 @@ export class Evaluator implements Machine {
   #primitive(expression: Expression & { kind: 'primitive' }, env: Env): Value {
     let value: Value = this.options.primitive(this, expression.name);
     for (const argument of expression.arguments) {
+      // Safe cast: every other kind of value was refused above.
       value = this.#builtin(value as Builtin, this.delay(argument, env), expression.span);
     }
     return value;

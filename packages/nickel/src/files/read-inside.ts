@@ -55,6 +55,7 @@ function open(path: string, refuse: Refuse): number {
   try {
     return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
   } catch (error) {
+    // Safe cast: errors of the file system have a code.
     throw refuse(`cannot be opened (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`);
   }
 }

@@ -19,6 +19,7 @@ function reordered([, doc, run]: Native, ...order: number[]): Native {
 }
 
 function withArguments(call: Call, order: readonly number[]): Call {
+  // Safe cast: a copy with the prototype of the call.
   return Object.assign(Object.create(Object.getPrototypeOf(call) as object) as Call, call, {
     args: order.map((index) => call.thunk(index)),
   });

@@ -129,6 +129,7 @@ function parseImport(cursor: Cursor): Expression {
     const known = [...FORMATS].map((format) => `'${format}`).join(', ');
     throw cursor.error(`The format of an import must be one of ${known}.`, token);
   }
+  // Safe cast: checked to be the name of a format.
   return { kind: 'import', path, format: token.text as ImportFormat, span: cursor.since(start) };
 }
 

@@ -21,6 +21,7 @@ export function activationOf(
     ...thingValues(resource, action, context),
     request: attributes({ time: timestampFromDate(time), ip, method, path }),
   };
+  // Safe cast: an object without members is an empty activation.
   return Object.assign(Object.create(null) as Activation, values);
 }
 
@@ -30,8 +31,10 @@ export function activationOf(
  * variables must exist: `has` of a missing one is false, which would count as known.
  */
 export function activationOfUser(principal: Principal): Activation {
+  // Safe cast: an error is a value of CEL, which its type of inputs leaves out.
   const unknown = celError('not known beforehand') as unknown as CelInput;
   const rest = { resource: unknown, action: unknown, request: unknown, context: unknown };
+  // Safe cast: an object without members is an empty activation.
   return Object.assign(Object.create(null) as Activation, userValues(principal), rest);
 }
 
@@ -42,6 +45,7 @@ export function activationOfUser(principal: Principal): Activation {
 export function activationOfScope(principal: Principal, type: Resource['type'] | '*'): Activation {
   const activation = activationOfUser(principal);
   if (type === '*') return activation;
+  // Safe cast: an error is a value of CEL, which its type of inputs leaves out.
   const unknown = celError('not known beforehand') as unknown as CelInput;
   return Object.assign(activation, { resource: attributes({ type, id: unknown, name: unknown }) });
 }
@@ -51,6 +55,7 @@ export function activationOfQuestion(
   { action, request, context }: Pick<DecisionRequest, 'action' | 'request' | 'context'>,
   resource: Resource,
 ): Activation {
+  // Safe cast: an error is a value of CEL, which its type of inputs leaves out.
   const unknown = celError('not known here') as unknown as CelInput;
   const { time, method, path } = request;
   const values: Activation = {
@@ -59,6 +64,7 @@ export function activationOfQuestion(
     user: unknown,
     [ROLE_MAP]: unknown,
   };
+  // Safe cast: an object without members is an empty activation.
   return Object.assign(Object.create(null) as Activation, values);
 }
 
@@ -90,5 +96,6 @@ function toCel(value: unknown): CelInput {
     const present = Object.entries(value).filter(([, each]) => each !== undefined);
     return celMap(new Map(present.map(([key, each]) => [key, toCel(each)])));
   }
+  // Safe cast: lists and objects were handled above, and JSON has no other values.
   return value as string | number | boolean | null;
 }

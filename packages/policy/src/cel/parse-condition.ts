@@ -77,6 +77,7 @@ function firstBracketBeyond(text: string, depth: number): number | undefined {
 
 /** The parser's error class is not exported, so its members are checked before use. */
 function offsetOf(error: unknown): number | undefined {
+  // Safe cast: the type of the offset is checked below.
   const { location } = error as { location?: { start?: { offset?: unknown } } };
   const offset = location?.start?.offset;
   return typeof offset === 'number' ? offset : undefined;

@@ -91,7 +91,7 @@ class Run<K extends Kind> {
       }
       await this.#allSteps();
     } catch (error) {
-      const stopped = this.options.signal?.aborted && (error as Error).name === 'AbortError';
+      const stopped = this.options.signal?.aborted && errorOf(error).name === 'AbortError';
       this.applied.failure = stopped ? new Interrupted() : errorOf(error);
     }
   }

@@ -71,6 +71,7 @@ async function settleIntent(
 ): Promise<MadeChange | null> {
   const kind = KINDS.find((known) => known === word);
   if (!kind || !driver || action === 'created' || typeof before?.['id'] !== 'string') return null;
+  // Safe cast: intents hold resources as drivers reported them for this kind, and its id was checked.
   const was = before as unknown as Existing[Kind];
   const collection: Collection<Kind> = drivers.named(driver).resources[kind];
   const now = await collection.read(infra, name);

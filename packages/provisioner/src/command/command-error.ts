@@ -1,3 +1,4 @@
+import { errorOf } from '@provisioning/errors';
 import { CommanderError } from 'commander';
 import { Interrupted } from '../apply/index.js';
 import { DriverError } from '../drivers/index.js';
@@ -27,7 +28,7 @@ export function explainFailure(error: unknown, stoppedBy: StopSignal | undefined
     brief,
     faults: [],
   });
-  if (error instanceof Interrupted || (stoppedBy && (error as Error).name === 'AbortError')) {
+  if (error instanceof Interrupted || (stoppedBy && errorOf(error).name === 'AbortError')) {
     const signal = stoppedBy ?? 'SIGTERM';
     const what = error instanceof Interrupted ? error.message : 'Nothing was changed.';
     return fail(EXIT.interrupted[signal], `Stopped by ${signal}. ${what}`);

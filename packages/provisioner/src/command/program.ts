@@ -152,5 +152,6 @@ function addVerb(noun: Command, verb: string, description: string): Command {
 
 function version(): string {
   const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  // Safe cast: the manifest of this package has a version.
   return (JSON.parse(manifest) as { version: string }).version;
 }

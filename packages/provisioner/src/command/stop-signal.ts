@@ -12,8 +12,10 @@ export interface StopWatch {
 export function stopSignal(): StopWatch {
   const controller = new AbortController();
   let received: StopSignal | undefined;
+  // Safe cast: the keys of the table are these signals.
   const names = Object.keys(EXIT.interrupted) as StopSignal[];
   const stop = (name: NodeJS.Signals) => {
+    // Safe cast: only these signals are listened to.
     received ??= name as StopSignal;
     controller.abort();
   };

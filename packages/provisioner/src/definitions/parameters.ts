@@ -53,6 +53,7 @@ export function parametersOf(
     throw new DriverError(`Parameter ${key} of ${name} ${fault}. Nothing was changed.`, { permanent: true });
   }
   const defaults = [...parameters].map(([key, parameter]) => [key, parameter.default] as const);
+  // Safe cast: each given value was checked against its definition.
   return Object.fromEntries([...defaults, ...given]) as Parameters;
 }
 

@@ -30,6 +30,7 @@ export function parseTomlFile<T>(
   const written = toPlain(located);
   const check = compiled();
   const complaints = check(written) ? meaning(written) : shapeFaults(check.errors ?? []);
+  // Safe cast: the schema has no complaints.
   if (complaints.length === 0) return written as T;
   const faults = complaints
     .map(({ path, message, ofName }) => {

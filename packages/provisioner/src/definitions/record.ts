@@ -36,9 +36,11 @@ export function writtenRecord<K extends InstalledKind>(record: InstallRecord<K>)
 /** @returns null if the text is not a record of this program */
 export function readRecord<K extends InstalledKind>(text: string): InstallRecord<K> | null {
   try {
+    // Safe cast: the members are checked below.
     const read = JSON.parse(text) as Partial<InstallRecord<K>> | null;
     const complete =
       read?.format === 1 && typeof read.resource?.id === 'string' && read.last_act !== undefined;
+    // Safe cast: this program wrote the record under the name of the kind.
     return complete ? (read as InstallRecord<K>) : null;
   } catch {
     return null;
@@ -64,6 +66,7 @@ export function changeUnder<K extends InstalledKind>(
 ): Change<K> | null {
   if (last_act.key !== key) return null;
   const { action, before } = last_act;
+  // Safe cast: the record of a kind holds resources of that kind.
   return action === 'destroyed'
     ? { kind, action, before: resource as Change<K>['before'], after: null }
     : { kind, action, before: before as Change<K>['before'], after: resource as Change<K>['after'] };

@@ -29,6 +29,7 @@ function notRunning({ name, state }: Server): string {
 /** @param name only the server of that name */
 export async function runningServers(servers: Servers, infra: string, name?: string): Promise<Server[]> {
   const found = name === undefined ? await servers.list(infra) : [await servers.read(infra, name)];
+  // Safe cast: a server that is null has no state.
   return found.filter((server) => server?.state === 'running') as Server[];
 }
 
@@ -49,7 +50,8 @@ export async function surveyAll(remote: Remote, servers: readonly Server[]): Pro
       if (!deadline.aborted && !(error instanceof DriverError)) throw error;
       const reason = deadline.aborted
         ? `Server ${server.name} did not answer within ${remote.answerMs / 1000} seconds.`
-        : (error as DriverError).message;
+        : // Safe cast: errors of the other kind were thrown above.
+          (error as DriverError).message;
       silent.push({ server: server.name, reason });
       return null;
     }

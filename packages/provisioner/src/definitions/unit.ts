@@ -118,6 +118,7 @@ export function tombstone<K extends InstalledKind>(
 /** For {@link install}, and for things that have a record and no scripts. */
 export function recordText<K extends InstalledKind>(draft: DraftRecord<K>): string {
   const filledIn = { format: 1, installed_version: VERSION_SLOT, adopted: ADOPTED_SLOT, ...draft };
+  // Safe cast: a script on the server fills in what is missing.
   return writtenRecord<K>(filledIn as unknown as InstallRecord<K>);
 }
 

@@ -41,6 +41,7 @@ export function desiredOf<K extends Kind>(existing: Existing[K]): Desired[K] {
   const gained = new Set([
     ...['id', 'driver', 'made_at', 'changed_at', 'description', 'restores', 'lost', 'state', 'ip'],
   ]);
+  // Safe cast: what exists is what was wanted and the members that are removed here.
   return Object.fromEntries(Object.entries(existing).filter(([member]) => !gained.has(member))) as Desired[K];
 }
 
@@ -71,7 +72,7 @@ function fromReport(report: ResourceReport, infra: string): UndoableChange {
       { permanent: true },
     );
   }
-  // Reports of this program contain the complete things (apply/outcome.ts), which have an id. Other programs' do not.
+  // Safe cast: reports of this program contain the complete things (apply/outcome.ts), which have an id. Other programs' do not.
   const thing = (one: ResourceReport['after']) => one && ({ ...one, infra } as unknown as Existing[Kind]);
   return { kind, name, action, driver, before: thing(before), after: thing(after) };
 }

@@ -83,6 +83,7 @@ export class PredictedDrivers implements PlanningDrivers {
     return found && this.#read(kind, found);
   }
 
+  // Safe cast: K is 'server' where no kind is given.
   async list<K extends Kind = 'server'>(infra: string, kind = 'server' as K): Promise<Existing[K][]> {
     const real = await this.drivers.list(infra, kind);
     const kept = real.filter((thing) => !this.#predicted.has(keyOf(kind, infra, fullName(thing))));
@@ -149,6 +150,7 @@ function sorted<Value>(values: ReadonlyMap<string, Value>): Value[] {
 }
 
 function withoutMaps(value: unknown): unknown {
+  // Safe cast: instanceof gives a map of any.
   if (value instanceof Map) return [...(value as Map<unknown, unknown>)].map(withoutMaps);
   if (Array.isArray(value)) return value.map(withoutMaps);
   if (typeof value !== 'object' || value === null) return value;

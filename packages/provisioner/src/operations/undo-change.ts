@@ -63,6 +63,7 @@ function changedBack<K extends Kind>(
   now: Existing[K],
 ): Desired[K] {
   const fields = differencesBetween(kind, before, after).map(({ field, before: value }) => [field, value]);
+  // Safe cast: a copy of an object; its members are only compared.
   const was = { ...before } as Record<string, unknown>;
   const lost = (now.lost ?? []).map((field) => [field, was[field]]);
   return { ...desiredOf<K>(now), ...Object.fromEntries([...fields, ...lost]) };

@@ -1,4 +1,4 @@
-import { asSentence } from '@provisioning/errors';
+import { asSentence, errorOf } from '@provisioning/errors';
 import {
   capitalized,
   countsOf,
@@ -178,7 +178,7 @@ class Undo {
     const state =
       `Done: ${this.#done} of ${changes(this.steps.length)}. Not undone: ${listed(rest)}. ` +
       'Run the rollback again to undo the rest.';
-    const stopped = this.context.signal.aborted && (error as Error).name === 'AbortError';
+    const stopped = this.context.signal.aborted && errorOf(error).name === 'AbortError';
     if (stopped || error instanceof Interrupted) return Object.assign(new Interrupted(), { message: state });
     if (!(error instanceof DriverError)) return error;
     return new DriverError(`${asSentence(error.message)} ${state}`, {

@@ -120,6 +120,7 @@ export function planDelete<K extends Kind = 'server'>(
   infra: string,
   names: readonly string[],
   existing: readonly Existing[K][],
+  // Safe cast: K is 'server' where no kind is given.
   kind = 'server' as K,
   unknown: readonly Unknown[] = [],
 ): Plan<K> {
@@ -153,7 +154,9 @@ export function differencesBetween<K extends Kind>(
   before: Desired[K],
   after: Desired[K],
 ): Difference[] {
+  // Safe cast: a copy of an object; its members are only compared.
   const was = { ...before } as Record<string, unknown>;
+  // Safe cast: a copy of an object; its members are only compared.
   const is = { ...after } as Record<string, unknown>;
   return comparedFields(kind)
     .filter((field) =>
@@ -182,6 +185,7 @@ function compare<K extends Kind>(
     ...lost.map((field) => ({
       field,
       before: null,
+      // Safe cast: a copy of an object; the member is only shown.
       after: ({ ...desired } as Record<string, unknown>)[field],
     })),
   ].filter(({ field }, index, all) => all.findLastIndex((one) => one.field === field) === index);

@@ -31,6 +31,7 @@ type Planned = Omit<SemanticChange, 'wanted'> & { after: Record<string, unknown>
 
 /** Returns the meaning of a planned change. */
 export function semanticChange({ change, kind, infra, name, after }: Planned): SemanticChange {
+  // Safe cast: a change of a plan has a kind of this program.
   return { change, kind, infra, name, wanted: after && attributesOf(kind as Kind, after) };
 }
 

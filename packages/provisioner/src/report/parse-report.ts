@@ -101,6 +101,7 @@ function isName(value: unknown): value is string {
 }
 
 function isCount(value: unknown): value is number {
+  // Safe cast: an integer is a number.
   return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= MAX_STEPS;
 }
 
@@ -109,5 +110,6 @@ function isOptionalCount(value: unknown): value is number | undefined {
 }
 
 function isOneOf<T extends string>(known: readonly T[], value: unknown): value is T {
+  // Safe cast: includes compares, and another value is not found.
   return (known as readonly unknown[]).includes(value);
 }

@@ -16,6 +16,7 @@ export interface ExplainedFault {
 /** Explains a fault of ajv (compiled with `verbose`) to the author of a settings file or a definition. */
 export function explainFault(error: ErrorObject): ExplainedFault {
   const path = pathOf(error.instancePath);
+  // Safe cast: the schema of settings, whose members may have hints.
   const schema = error.parentSchema as
     { hint?: string; properties?: Record<string, { hint?: string }> } | undefined;
   const fault = (complaint: string, hint = schema?.hint): ExplainedFault => ({

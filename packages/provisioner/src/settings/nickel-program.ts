@@ -24,6 +24,7 @@ export async function exportWithNickel(program: string, path: string, signal?: A
     });
     return stdout;
   } catch (error) {
+    // Safe cast: execFile rejects with such errors.
     const { code, killed, stderr, message } = error as Error & {
       code?: unknown;
       killed?: boolean;

@@ -35,6 +35,7 @@ export function validate(
     ? meaningFaults(settings, infra, root)
     : shapeFaults(check.errors ?? [], root);
   if (faults.length > 0) return { settings: null, faults: inReadingOrder(faults) };
+  // Safe cast: the schema has accepted them.
   return { settings: settings as SettingsFile, faults: [] };
 }
 

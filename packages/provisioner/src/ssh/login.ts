@@ -36,6 +36,7 @@ export function userOf(target: SshTarget, { user }: Login): string {
 
 /** Why a login was permanently refused, if it was. */
 export function loginRefused(error: unknown, target: SshTarget, login: Login): DriverError | undefined {
+  // Safe cast: ssh2 fails with such errors.
   const { level, message = '' } = error as { level?: string; message?: string };
   const user = userOf(target, login);
   const host = shown(target);

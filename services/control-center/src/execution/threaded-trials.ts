@@ -89,7 +89,9 @@ export class ThreadedTrials implements PolicyTrials {
     try {
       const answered = once(thread, 'message', { signal: end.signal });
       thread.postMessage(task);
+      // Safe cast: the thread runs trial-thread.ts, which sends nothing else.
       const [reply] = (await answered) as [TrialReply];
+      // Safe cast: the thread answers the task that it was sent: one at a time.
       if ('answer' in reply) return reply.answer as TrialAnswers[Task['kind']];
       throw new Failure('invalid', reply.invalid.message, {
         code: 'policy_invalid',

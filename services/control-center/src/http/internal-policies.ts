@@ -20,6 +20,7 @@ export function internalPolicyRoutes(policies: PolicyStore, keyring: Keyring, cl
         revision,
         issued_at: clock().toISOString(),
         format: formatOf(documents),
+        // Safe cast: stored policies were validated against the contract.
         policies: documents as PolicyBundlePayload['policies'],
       };
       const payload = JSON.stringify(content);

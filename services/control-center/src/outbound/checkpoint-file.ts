@@ -35,10 +35,12 @@ export function checkpointFile(path: string): ExternalCheckpoints {
 function parsed(line: string): SignedCheckpoint[] {
   if (line.trim() === '') return [];
   try {
+    // Safe cast: the members of a value that is no object are undefined, and each is checked.
     const value = JSON.parse(line) as Record<string, unknown> | null;
     const { seq, hash, timestamp: at, key_id: keyId, signature } = value ?? {};
     const isHead =
       Number.isSafeInteger(seq) && [hash, at, keyId, signature].every((member) => typeof member === 'string');
+    // Safe cast: each member was checked.
     return isHead ? [{ seq, hash, at, keyId, signature } as SignedCheckpoint] : [];
   } catch {
     return [];

@@ -26,6 +26,7 @@ export class PostgresIdempotencyKeys implements IdempotencyKeys {
       await keys().update({ answer: JSON.stringify(answer) });
       return { answer, replayed: false };
     }
+    // Safe cast: this store wrote both columns.
     const first = (await keys().first('request_hash', 'answer')) as
       { request_hash: string; answer: Answer } | undefined;
     if (first?.request_hash !== request_hash) throw reused();

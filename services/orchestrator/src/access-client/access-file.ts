@@ -34,10 +34,11 @@ export class AccessFile {
       throw error;
     }
     // The file may contain anything: the signature covers `content` and is checked before it is parsed.
+    // Safe cast: a file of other content lacks the members, or its signature is wrong.
     const { content, kid, signature } = JSON.parse(text) as Partial<SignedFile>;
     if (!content || !kid || !signature || !isSigned(this.keyring, PURPOSE, content, { kid, signature }))
       throw new Error(`${this.path} is not signed with the secret that the services share`);
-    // Signed by a process of this service: it has the shape that `write` gave it.
+    // Safe cast: signed by a process of this service, it has the shape that `write` gave it.
     return JSON.parse(content) as KeptAccess;
   }
 

@@ -62,6 +62,7 @@ export class AccessMarks {
 
   #verify(mark: SignedMark): Marks | undefined {
     if (!isSigned(this.keyring, PURPOSE, mark.text, mark)) return undefined;
+    // Safe cast: signed by a process of this service.
     const { policy_revision: policyRevision, revocation_head: revocationHead } = JSON.parse(mark.text) as {
       policy_revision: number;
       revocation_head: number;

@@ -95,7 +95,7 @@ export class AccessState {
   use(bundle: PolicyBundle): void {
     if (!isSigned(this.keyring, POLICY_BUNDLE_PURPOSE, bundle.payload, bundle))
       throw new Error('the policy bundle is not signed with the secret that the services share');
-    // Signed by the control center: it has the shape of the contract.
+    // Safe cast: signed by the control center, it has the shape of the contract.
     const { revision, format = 1, policies } = JSON.parse(bundle.payload) as PolicyBundlePayload;
     const newest = Math.max(this.revision, this.#floor);
     if (revision < newest)

@@ -60,6 +60,7 @@ function detailsText(unmasked: Record<string, unknown>): string {
   let text = JSON.stringify(unmasked);
   let details = unmasked;
   if (mayHoldSecrets(text)) {
+    // Safe cast: redact keeps an object an object.
     details = redact(unmasked) as Record<string, unknown>;
     text = JSON.stringify(details);
   }

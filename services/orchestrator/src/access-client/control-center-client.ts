@@ -62,8 +62,10 @@ export class ControlCenterClient {
     try {
       answer = await this.#send(method, path, body, headers);
       if (answer.status >= 200 && answer.status < 300)
+        // Safe cast: the contract wraps every answer of success.
         return (JSON.parse(answer.text) as { data: unknown }).data;
       if (answer.status === 409)
+        // Safe cast: the contract has this body for every refusal.
         throw new Failure('conflict', (JSON.parse(answer.text) as { error: string }).error);
     } catch (cause) {
       if (isFailure(cause)) throw cause;

@@ -22,16 +22,19 @@ export class RemoteAccess implements ControlCenter {
   constructor(private readonly client: Pick<ControlCenterClient, 'get' | 'post' | 'postText'>) {}
 
   async revocations(after: number): Promise<Revocations> {
+    // Safe cast: see above.
     return (await this.client.get(`/internal/revocations?after=${after}`)) as Revocations;
   }
 
   async policyBundle(): Promise<PolicyBundle> {
+    // Safe cast: see above.
     return (await this.client.get('/internal/policy-bundle', {
       prefer: `${POLICY_FORMAT_PREFERENCE}=${POLICY_FORMAT}`,
     })) as PolicyBundle;
   }
 
   async introspect(tokenHash: string): Promise<Introspection> {
+    // Safe cast: see above.
     return (await this.client.post('/internal/introspect', { token_hash: tokenHash })) as Introspection;
   }
 
@@ -40,6 +43,7 @@ export class RemoteAccess implements ControlCenter {
     const users: CurrentUser[] = [];
     for (let start = 0; start < ids.length; start += MOST_AT_ONCE) {
       const body = { ids: ids.slice(start, start + MOST_AT_ONCE) };
+      // Safe cast: see above.
       users.push(...((await this.client.post('/internal/principals', body)) as CurrentUser[]));
     }
     return users;

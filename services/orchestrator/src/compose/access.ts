@@ -91,6 +91,7 @@ export function composeAccess(
     kept = undefined;
     const permission = decideNow(asked, id);
     // A decision that cannot be recorded is not made. While Postgres is away, nothing can be changed anyway.
+    // Safe cast: decideNow sets it, which the compiler does not see.
     return (kept as Promise<void> | undefined)?.then(() => permission) ?? permission;
   };
   const reviewer = new GrantReviewer({

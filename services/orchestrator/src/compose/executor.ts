@@ -8,6 +8,7 @@ import { PostgresLedger } from '../postgres/workers/worker-ledger.js';
 /** Composes an executor. @param line its options, as the JSON that `ExecutorSupervisor` writes */
 export function composeExecutor(line: string): { executor: Executor; close: () => Promise<void> } {
   // Written by the worker that starts this process, from the same release.
+  // Safe cast: the worker of the same release wrote it.
   const options = JSON.parse(line) as ExecutorOptions;
   const pool = createLedgerPool(options.databaseUrl, `executor-${options.slot}`, 4, (error) =>
     executorLog('warn', 'a database connection broke', { error }),

@@ -18,6 +18,7 @@ export class StoredHistogram extends Histogram {
   override async get(): ReturnType<Histogram['get']> {
     const { name, help } = this.#metric;
     const values = samples(name, await this.read());
+    // Safe cast: prom-client exports its types of metrics only as a const enum.
     return { name, help, type: 'histogram' as never, aggregator: 'first', values, collect: () => undefined };
   }
 

@@ -96,6 +96,7 @@ export class ControlCenterProxy {
     let text = '';
     answer.setEncoding('utf8');
     try {
+      // Safe cast: the encoding of the answer is set.
       for await (const piece of answer as AsyncIterable<string>) {
         text += piece;
         if (text.length > MOST_CAPTURED) throw new Error('the answer is too long');
@@ -172,6 +173,7 @@ function parsed(text: string): unknown {
 }
 
 function unreachable(url: string, cause: unknown): Failure {
+  // Safe cast: requests of node:http fail with such errors.
   const { code, message } = cause as NodeJS.ErrnoException;
   return new Failure(
     'unavailable',

@@ -34,7 +34,9 @@ export function readDownload(url: string): Download {
 export function markAsDownload(response: Response, { url, accept, inline }: Download): void {
   response.setHeader('Content-Security-Policy', 'sandbox');
   response.setHeader('X-Content-Type-Options', 'nosniff');
+  // Safe cast: all overloads pass on their arguments.
   const writeHead = response.writeHead.bind(response) as (...args: unknown[]) => Response;
+  // Safe cast: all overloads pass on their arguments.
   response.writeHead = ((...args: unknown[]) => {
     if (response.statusCode === 200) {
       response.setHeader(

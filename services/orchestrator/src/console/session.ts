@@ -67,6 +67,7 @@ export class ConsoleSession {
       response.removeHeader('content-length');
       return void response.json(answer.body);
     }
+    // Safe cast: the contract has this body for a successful sign-in.
     const { token, expires_at } = (answer.body as { data: { token: string; expires_at: string } }).data;
     setToken(request, response, token, new Date(expires_at));
     response.json({ success: true, data: await this.#describe(token) });
@@ -115,6 +116,7 @@ export class ConsoleSession {
 /** Of a token that was verified. */
 function scopeOf(token: string): string | null {
   const [, payload = ''] = token.split('.');
+  // Safe cast: the control center signed the token; it has a scope or none.
   const { scope } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { scope?: string };
   return scope ?? null;
 }

@@ -55,6 +55,7 @@ function sequenceOf({ spec, undo }: ClaimedTask, { commands, sequence }: Program
 }
 
 function linesOf(spec: ClaimedTask['spec'], undo: boolean): string[] {
+  // Safe cast: the contract admits only lists of texts under both names.
   return (spec?.[undo ? 'undo_commands' : 'commands'] ?? []) as string[];
 }
 

@@ -68,14 +68,16 @@ function taskEnvironment(task: ClaimedTask): Record<string, string> {
 
 function operation(task: ClaimedTask, { driverHost }: RunContext): Work {
   const { id, attempt, undo, exactly, reconcile, spec, changes, undoneKey, idempotencyKey } = task;
-  // Postgres stores specification, intents and changes as the provisioner reported them or as the contract checked them:
-  // their shapes are those of the driver host's protocol.
+  // Safe cast: Postgres stores specification, intents and changes as the provisioner reported them or as the contract
+  // checked them: their shapes are those of the driver host's protocol.
   const intents = task.intents as RunMessage['intents'] & object;
+  // Safe cast: see above.
   const intents_to_undo = task.intentsToUndo as RunMessage['intents'] & object;
   if (!spec) throw new Error('The specification of the operation is no longer stored.');
   return driverHost.run({
     id: `${id}-${attempt}`,
     action: undo ? 'undo' : reconcile ? 'reconcile' : 'apply',
+    // Safe cast: see above.
     operation: spec as unknown as RunMessage['operation'],
     check: false,
     // An undo uses the key of the operation that it undoes, so that it finds changes that were never reported.
@@ -83,6 +85,7 @@ function operation(task: ClaimedTask, { driverHost }: RunContext): Work {
     fresh: task.fresh,
     intents,
     ...(exactly ? { exactly } : {}),
+    // Safe cast: see above.
     ...(undo ? { changes: (changes ?? []) as RunMessage['changes'] & object, intents_to_undo } : {}),
   });
 }

@@ -36,6 +36,7 @@ export function onMessage<M>(socket: Socket, receive: (message: M) => void): voi
     for (const line of lines) {
       try {
         // The other end of the socket is a process of the same worker: it sends what `sendMessage` takes.
+        // Safe cast: the process at the other end belongs to the same release.
         receive(JSON.parse(line) as M);
       } catch {
         socket.destroy();

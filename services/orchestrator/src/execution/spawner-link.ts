@@ -93,6 +93,7 @@ export class SpawnerLink {
       process.stderr.write(text);
       this.#said = (this.#said + text).slice(-MAX_SAID);
     });
+    // Safe cast: Node.js makes a socket of each further pipe.
     this.#socket = this.#child.stdio[3] as Socket;
     this.#socket.on('error', () => {});
     this.#closed = new Promise((resolve) => this.#socket.once('close', resolve));

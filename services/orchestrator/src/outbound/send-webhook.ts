@@ -53,6 +53,7 @@ function refusalOf(status: number): string {
 
 /** The error's message contains addresses: only its code is shown. */
 function reasonOf(error: unknown): string {
+  // Safe cast: requests fail with errors, and the type of the code is checked.
   const { code, message } = error as { code?: unknown; message: string };
   return typeof code === 'string' ? `The endpoint could not be reached (${code}).` : message;
 }

@@ -80,6 +80,7 @@ export async function postText(
 async function drain(response: IncomingMessage): Promise<void> {
   let bytes = 0;
   for await (const chunk of response) {
+    // Safe cast: the response has no encoding, so its chunks are buffers.
     bytes += (chunk as Buffer).length;
     if (bytes > MOST_BYTES) break;
   }

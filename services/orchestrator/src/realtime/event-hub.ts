@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Failure } from '@provisioning/errors';
+import { Failure, errorOf } from '@provisioning/errors';
 import type { Logger } from '@provisioning/runtime';
 import type { EventFeedSource } from '../domain/event/event-feed.js';
 import { EventBatch } from './event-batch.js';
@@ -72,7 +72,7 @@ export class EventHub {
     const feed = this.openFeed();
     try {
       const position = await feed.newest(AbortSignal.timeout(START_WITHIN_MS)).catch((error: unknown) => {
-        if ((error as Error).name !== 'AbortError') throw error;
+        if (errorOf(error).name !== 'AbortError') throw error;
         throw new Failure(
           'unavailable',
           'A transaction that takes long is under way. Try again in a few seconds.',

@@ -78,6 +78,7 @@ export class SocketClient implements Sink {
       if (this.#messages > MESSAGES) return this.close(CLOSING.badMessages);
       if (isBinary) return this.#close(BINARY, 'Messages are text.');
       try {
+        // Safe cast: ws passes a buffer unless another binary type is set.
         take((data as Buffer).toString());
       } catch (error) {
         this.complain(error);

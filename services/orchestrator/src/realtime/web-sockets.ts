@@ -49,6 +49,7 @@ export class WebSockets {
    */
   attach(server: Server, app: RequestListener): void {
     server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+      // Safe cast: node:http upgrades sockets only.
       const socket = stream as Socket;
       socket.on('error', () => socket.destroy());
       // The server's own limits no longer apply to the socket; an accepted WebSocket removes this one.
@@ -151,5 +152,6 @@ function readSubscribe(text: string): SubscribeMessage {
   }
   const message = read.value;
   checkSubscribe(message);
+  // Safe cast: the schema of the contract has validated it.
   return message as SubscribeMessage;
 }

@@ -32,6 +32,7 @@ export function bareWriter(pool: pg.Pool, queue: Queue) {
   const flush = async (items: Item[]) => {
     const columns = [0, 1, 2, 3, 4, 5].map((column) => items.map(({ values }) => values[column]));
     await pool.query({ name: 'submit', text: INSERT, values: columns });
+    // Safe cast: the first column is that of the ids.
     const ids = columns[0] as string[];
     await queue.addBulk(ids.map((id) => ({ name: 'run', data: { id }, opts: { removeOnComplete: true } })));
   };
@@ -43,6 +44,7 @@ export function bareWriter(pool: pg.Pool, queue: Queue) {
       waiting = [];
       try {
         await flush(items);
+        // Safe cast: the first value is the id.
         for (const { resolve, values } of items) resolve(values[0] as string);
       } catch (error) {
         for (const { reject } of items) reject(error);
@@ -52,6 +54,7 @@ export function bareWriter(pool: pg.Pool, queue: Queue) {
   };
   return (body: object, user: { id: string; username: string }): Promise<string> =>
     new Promise((resolve, reject) => {
+      // Safe cast: the benchmark sends an object.
       const { infra, settings, check_mode = false } = body as Record<string, unknown>;
       waiting.push({
         values: [uuidv7(), infra, settings, check_mode, user.id, user.username],

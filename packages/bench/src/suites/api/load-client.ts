@@ -39,6 +39,7 @@ export class LoadClient {
     });
     died.catch(() => undefined);
     this.#child.send({ ...load, connections: CONNECTIONS } satisfies Load);
+    // Safe cast: the client sends nothing else.
     const [result] = (await Promise.race([told, died])) as [LoadResult];
     const [unexpected] = result.unexpected;
     if (unexpected !== undefined)

@@ -100,6 +100,7 @@ export function operationCounts(): { works: Work[]; stop(): Promise<void> } {
       async () => {
         const counts = await act();
         return Object.fromEntries(
+          // Safe cast: the keys of the table are these counts.
           Object.entries(NAMES).map(([key, name]) => [name, counts[key as keyof OperationCounts]]),
         );
       },

@@ -57,6 +57,7 @@ export async function startPeers(): Promise<Peers> {
     const names: Partial<Record<PeerName, string>> = {};
     const all: Partial<Record<PeerName, Peer>> = {};
     const absent: Absent[] = [];
+    // Safe cast: the keys of the table are the names.
     for (const [name, { title, module, newNode }] of Object.entries(PACKAGES) as [
       PeerName,
       (typeof PACKAGES)[PeerName],
@@ -75,6 +76,7 @@ export async function startPeers(): Promise<Peers> {
       undo.push(() => peer.stop());
       all[name] = peer;
     }
+    // Safe cast: the loop has set each name.
     return { all, names: names as Record<PeerName, string>, absent, processorTimes: times, stop };
   } catch (error) {
     await stop();
@@ -84,6 +86,7 @@ export async function startPeers(): Promise<Peers> {
 
 async function pinnedVersions(): Promise<Record<string, string>> {
   const manifest = await readFile(new URL('../../../package.json', import.meta.url), 'utf8');
+  // Safe cast: the manifest of this package.
   return (JSON.parse(manifest) as { dependencies: Record<string, string> }).dependencies;
 }
 

@@ -10,6 +10,7 @@ export function versionOf(program: string): string | undefined {
   try {
     return execFileSync(program, ['--version'], { encoding: 'utf8' }).split('\n')[0]!.trim();
   } catch (error) {
+    // Safe cast: a value without a code is compared as undefined.
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }

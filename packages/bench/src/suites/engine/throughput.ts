@@ -89,6 +89,7 @@ export function commands(setting: EngineSetting): Work[] {
   const peers = SPAWNING.map((name) => setting.nameOf(name));
   const xargs = versionOf('xargs');
   const stalls = new Map(
+    // Safe cast: an empty list.
     [bullmq, ...setting.ours.map(({ name }) => name)].map((name) => [name, [] as number[]]),
   );
   const stallOf = (name: string) => stalls.get(name)!;

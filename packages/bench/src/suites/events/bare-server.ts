@@ -8,6 +8,7 @@ import { onClock } from './on-clock.js';
 
 const server = new WebSocketServer({ port: 0, host: '127.0.0.1', perMessageDeflate: false });
 server.on('listening', () => {
+  // Safe cast: it listens on a TCP port.
   const { port } = server.address() as AddressInfo;
   process.send!({ type: 'ready', url: `http://127.0.0.1:${port}` });
 });

@@ -33,6 +33,7 @@ export class Child {
   async hears<Type extends Answer['type']>(type: Type): Promise<Extract<Answer, { type: Type }>> {
     for (;;) {
       const heard = this.#heard.find((answer) => answer.type === type);
+      // Safe cast: found by its type.
       if (heard) return heard as Extract<Answer, { type: Type }>;
       if (this.#ended) throw new Error(`a process of the benchmark ended before it was “${type}”`);
       await new Promise<void>((resolve) => (this.#wake = resolve));

@@ -73,6 +73,7 @@ function figuresOf<Name extends Way>(way: Name, idle: readonly number[], busy: r
       delays.toSorted((one, other) => one - other),
       share,
     );
+  // Safe cast: the four names of Figures.
   return {
     [`${way}, idle, median`]: of(idle, 0.5),
     [`${way}, idle, 95th percentile`]: of(idle, 0.95),
@@ -99,6 +100,7 @@ class LiveLog {
     try {
       await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
       socket.on('message', (message: Buffer) => {
+        // Safe cast: the contract of events.
         const { data } = JSON.parse(message.toString()) as { data: { task_id: string; text?: string } };
         const found = delaysOf(data.text?.split('\n') ?? []);
         delays[WS].push(...found);
@@ -160,6 +162,7 @@ async function readLog({ orchestratorUrl, token }: Platform, id: string, delays:
     const path = `/tasks/${id}/logs?after=${after}`;
     const { status, text } = await request(orchestratorUrl, 'GET', path, undefined, token);
     if (status !== 200) throw new Error(`${path} was answered with ${status}: ${text}`);
+    // Safe cast: the contract of the operation.
     const lines = (JSON.parse(text) as { data: { line: number; text: string }[] }).data;
     if (!isFirst) delays.push(...delaysOf(lines.map((line) => line.text)));
     isFirst = false;

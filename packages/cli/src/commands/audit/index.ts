@@ -68,6 +68,7 @@ async function exportRecords({ client, printer, terminal }: Context, options: Ex
 /** The chunks of an export. @throws ProvisioningError `network_error` if the connection breaks */
 async function* recordsIn({ body, url }: Response, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   try {
+    // Safe cast: the body of an answer of fetch consists of bytes.
     yield* body as ReadableStream<Uint8Array>;
   } catch (error) {
     signal.throwIfAborted();

@@ -116,7 +116,7 @@ async function can(
   resource: string,
   { context }: { context?: Record<string, unknown> },
 ): Promise<ExitCode> {
-  // Safe casts: the service checks the action and the context, and reports every fault.
+  // Safe cast: the service checks the action and the context, and reports every fault.
   const question = { action: action as Action, resource, ...(context ? { context: context as object } : {}) };
   const [answer] = await client.controlCenter.whatMayI({ body: { questions: [question] } });
   const verdict = answer?.verdict ?? 'deny';

@@ -22,6 +22,7 @@ const KINDS: Record<string, string> = {
 export function explainFaults({ keyword, instancePath, params }: SchemaError): ErrorDetail[] {
   const path = placeOf(instancePath);
   const member = (name: string) => (path === '' ? name : `${path}.${name}`);
+  // Safe cast: the validator gives an object; each member is checked before it is used.
   const { requiredProperties, additionalProperties, allowedValues, type, limit, pattern } = params as Record<
     string,
     unknown

@@ -11,5 +11,6 @@ export async function faultsOfBatch(document: unknown): Promise<ErrorDetail[]> {
   ]);
   const [isValid, errors] = Compile(executeBatch.body ?? {}).Errors(document);
   if (!isValid) return errors.flatMap(explainFaults);
+  // Safe cast: the schema of the contract has accepted the document.
   return faultsOfGraph((document as { operations: GraphOperation[] }).operations);
 }

@@ -171,6 +171,7 @@ async function questionsIn(
   terminal: Context['terminal'],
 ): Promise<NonNullable<PolicyReplayRequest['questions']>> {
   const document = await readDocument(file, terminal);
+  // Safe cast: a value without that member yields undefined.
   const questions = Array.isArray(document)
     ? document
     : (document as Partial<PolicyReplayRequest> | null)?.questions;
@@ -182,6 +183,7 @@ async function questionsIn(
 
 async function rulesIn(file: string, terminal: Context['terminal']): Promise<PolicyRule[]> {
   const document = await readDocument(file, terminal);
+  // Safe cast: a value without that member yields undefined.
   const rules = Array.isArray(document) ? document : (document as Partial<PolicyRequest> | null)?.rules;
   if (!Array.isArray(rules))
     throw new UsageError(`${file} must be a policy with "rules" or a list of rules.`);
@@ -191,6 +193,7 @@ async function rulesIn(file: string, terminal: Context['terminal']): Promise<Pol
 
 /** Reads a policy or a list of policies. @throws UsageError for a policy without name or rules */
 async function draftsIn(file: string, terminal: Context['terminal']): Promise<Drafts> {
+  // Safe cast: members are checked below, and the service validates each policy.
   const documents = [await readDocument(file, terminal)].flat() as Partial<PolicyRequest>[];
   return documents.map((document) => {
     const { name, rules, enabled } = document ?? {};

@@ -34,6 +34,7 @@ async function version({ client, printer }: Context): Promise<void> {
 }
 
 function ownVersion(): string {
+  // Safe cast: the manifest of this package, which has these members.
   const manifest = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
     version: string;
   };

@@ -72,6 +72,7 @@ async function create({ client, printer, terminal }: Context, url: string, optio
   const created = await client.orchestrator.createWebhook({
     body: {
       url,
+      // Safe cast: the service checks the events and reports every fault.
       events: events as WebhookEvent[],
       ...(description ? { description } : {}),
       ...(secretStdin ? { secret: await askPassword(terminal, true) } : {}),

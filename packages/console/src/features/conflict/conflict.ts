@@ -17,6 +17,7 @@ export const isConflict = (error: unknown): boolean =>
 
 /** The fields whose value is no longer what it was. Values are compared as JSON. */
 export function differences<Values extends object>(before: Values, now: Values, mine: Values): Difference[] {
+  // Safe cast: the keys of the values are these fields.
   const fields = Object.keys(before) as (keyof Values & string)[];
   return fields
     .filter((field) => JSON.stringify(before[field]) !== JSON.stringify(now[field]))
@@ -32,6 +33,7 @@ export function differences<Values extends object>(before: Values, now: Values, 
  * The values of a form on top of an object that has changed: what the user edited stays, everything else is as it is now.
  */
 export function rebased<Values extends object>(before: Values, now: Values, mine: Values): Values {
+  // Safe cast: the keys of the values are these fields.
   const fields = Object.keys(before) as (keyof Values)[];
   const edited = fields.filter((field) => JSON.stringify(before[field]) !== JSON.stringify(mine[field]));
   return edited.reduce((values, field) => ({ ...values, [field]: mine[field] }), now);

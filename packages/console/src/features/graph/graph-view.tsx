@@ -120,6 +120,7 @@ function Graph({ nodes, layout, selected, onSelect }: GraphViewProps & { layout:
 
   const drag = useRef<{ x: number; y: number; moved: boolean }>(undefined);
   const onPointerDown = (event: PointerEvent<HTMLDivElement>) => {
+    // Safe cast: the target of an event of a pointer is an element.
     if (event.button !== 0 || (event.target as Element).closest('button')) return;
     event.currentTarget.setPointerCapture(event.pointerId);
     drag.current = { x: event.clientX, y: event.clientY, moved: false };

@@ -11,6 +11,7 @@ export function useLayout(nodes: readonly GraphNode[]): Layout | undefined {
   useEffect(() => {
     const worker = new Worker(new URL('./layout.worker.ts', import.meta.url), { type: 'module' });
     worker.onmessage = ({ data }: MessageEvent<Layout>) => setMade({ structure, layout: data });
+    // Safe cast: the caller made the text of such a list.
     const parsed = JSON.parse(structure) as [string, string[]][];
     worker.postMessage(parsed.map(([id, dependencies]) => ({ id, dependencies })));
     return () => worker.terminate();

@@ -117,6 +117,7 @@ export function LogView({ task }: { task: Task }) {
       <div
         ref={box}
         className={styles['box']}
+        // Safe cast: the type of React knows no custom properties.
         style={{ '--lines': last } as CSSProperties}
         onScroll={onScroll}
         onKeyDown={onKey}

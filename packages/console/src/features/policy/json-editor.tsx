@@ -57,6 +57,7 @@ export function JsonEditor({ text, problems, onChange }: JsonEditorProps) {
 export function rulesIn(text: string): PolicyRule[] | undefined {
   try {
     const rules: unknown = JSON.parse(text);
+    // Safe cast: the service validates the rules, and the page shows its faults.
     return Array.isArray(rules) ? (rules as PolicyRule[]) : undefined;
   } catch {
     return undefined;

@@ -61,6 +61,7 @@ class Reader {
     this.#match(SPACE);
     if (this.text[this.at] !== ':') throw new SyntaxError('a colon must stand here.');
     this.at += 1;
+    // Safe cast: the tokenizer found a quoted text.
     const member = JSON.parse(name) as string;
     this.#value(path === '' ? member : `${path}.${member}`);
   }

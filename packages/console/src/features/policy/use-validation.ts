@@ -26,6 +26,7 @@ export function useValidation(rules: readonly PolicyRule[] | undefined): Validat
     queryKey: ['policies', 'validate', settled],
     queryFn: ({ signal }) =>
       client.controlCenter.validatePolicy({
+        // Safe cast: this hook made the text; the service validates the rules.
         body: { rules: JSON.parse(settled ?? '[]') as PolicyRule[] },
         signal,
       }),

@@ -11,6 +11,7 @@ export function PreferencesForm() {
       <Select
         label="Theme"
         value={theme}
+        // Safe cast: the options of the field are these values.
         onChange={({ target }) => prefer({ theme: target.value as Preferences['theme'] })}
       >
         <option value="system">As the system</option>
@@ -20,6 +21,7 @@ export function PreferencesForm() {
       <Select
         label="Density"
         value={density}
+        // Safe cast: the options of the field are these values.
         onChange={({ target }) => prefer({ density: target.value as Preferences['density'] })}
       >
         <option value="compact">Compact</option>
@@ -28,6 +30,7 @@ export function PreferencesForm() {
       <Select
         label="Time zone"
         value={zone}
+        // Safe cast: the options of the field are these values.
         onChange={({ target }) => prefer({ zone: target.value as Preferences['zone'] })}
       >
         <option value="local">Of this browser</option>

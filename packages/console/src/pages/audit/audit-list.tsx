@@ -124,6 +124,7 @@ interface FiltersProps {
 
 /** What is given stands as chips, each with a button that takes it away. */
 function Filters({ filters, filter }: FiltersProps) {
+  // Safe cast: the keys of the table are these names.
   const given = (Object.keys(NAMES) as Name[]).filter((name) => filters[name] !== undefined);
   return (
     <>

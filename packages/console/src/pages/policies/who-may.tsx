@@ -68,11 +68,13 @@ function QuestionForm({ asked, ask }: { asked: WhoMaySearch; ask(question: WhoMa
   const [form, setForm] = useState(asked);
   const users = useUserChoice();
   const set = (change: Partial<Record<keyof WhoMaySearch, string>>) =>
+    // Safe cast: the form has the members of the search.
     setForm((before) => ({ ...before, ...change }) as WhoMaySearch);
   const chooseUser = (username: string) => {
     const roles = users.find((user) => user.username === username)?.roles.join(', ');
     set({ user: username, ...(roles === undefined ? {} : { roles }) });
   };
+  // Safe cast: the form without its empty members.
   const given = Object.fromEntries(Object.entries(form).filter(([, value]) => value)) as WhoMaySearch;
   return (
     <Form label="Question" submit={() => ask({ action: 'read', ...given })}>
@@ -98,6 +100,7 @@ function QuestionForm({ asked, ask }: { asked: WhoMaySearch; ask(question: WhoMa
       <Select
         label="Action"
         value={form.action ?? 'read'}
+        // Safe cast: the options of the field are the actions.
         onChange={({ target }) => set({ action: target.value as Action })}
       >
         {POLICY_ACTIONS.map((action) => (

@@ -66,6 +66,7 @@ export default function TaskList() {
       row={(task) => (
         <Row
           key={task.id}
+          // Safe cast: lists of tasks contain what the row shows.
           task={task as Task}
           requestedAt={query.data?.requestedAt ?? 0}
           isSelected={selected.has(task.id)}

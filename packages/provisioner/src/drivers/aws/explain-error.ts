@@ -113,6 +113,7 @@ export function explainError(act: string, error: unknown, secrets: readonly stri
     code,
     $fault,
     $metadata: { httpStatusCode: status } = {},
+    // Safe cast: each member may be absent.
   } = error as SdkError;
   const again = 'Run the command again later; completed steps are not repeated.';
   if ($fault === undefined || status === undefined) {

@@ -57,6 +57,7 @@ export class Orders {
     checkCount(remembered);
     const input: RunInstancesCommandInput = {
       ImageId: chosen.id,
+      // Safe cast: the provider refuses types that it does not know; the library lists those of its own release.
       InstanceType: instanceType as NonNullable<RunInstancesCommandInput['InstanceType']>,
       MinCount: 1,
       MaxCount: 1,

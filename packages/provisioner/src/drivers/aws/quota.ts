@@ -84,6 +84,7 @@ async function firstOver(
 
 function quotaOf(type: string): Quota | undefined {
   const [, letters = ''] = /^([a-z]+)\d/.exec(type) ?? [];
+  // Safe cast: includes compares, and another text is not found.
   return QUOTAS.find(({ classes }) => (classes as readonly string[]).includes(letters));
 }
 

@@ -108,6 +108,7 @@ export class Region {
   async type(type: string, { name, signal }: About): Promise<InstanceTypeInfo | null> {
     const { InstanceTypes = [] } = await this.#read(`find the plan of server ${name}`, signal, (options) =>
       this.clients.ec2.send(
+        // Safe cast: the provider refuses types that it does not know; the library lists those of its own release.
         new DescribeInstanceTypesCommand({ InstanceTypes: [type as _InstanceType] }),
         options,
       ),

@@ -19,6 +19,7 @@ export async function packed(altered: Altered): Promise<Buffer> {
   archive.entry({ name: `${FOLDER}/server.json`, mode: 0o644 }, JSON.stringify(altered));
   archive.finalize();
   const chunks: Buffer[] = [];
+  // Safe cast: the archive has no encoding, so its chunks are buffers.
   for await (const chunk of archive) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks);
 }
@@ -35,9 +36,11 @@ export async function unpacked(archive: AsyncIterable<Buffer>): Promise<Altered 
     for await (const chunk of entry) text += String(chunk);
   }
   try {
+    // Safe cast: the members are checked below.
     const altered = JSON.parse(text) as Partial<Altered>;
     return typeof altered.plan === 'string' && typeof altered.changed_at === 'string'
-      ? (altered as Altered)
+      ? // Safe cast: each member was checked.
+        (altered as Altered)
       : null;
   } catch {
     return null;

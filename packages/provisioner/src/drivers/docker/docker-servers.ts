@@ -190,6 +190,7 @@ export class DockerServers implements Collection<'server'> {
       (docker) => docker.getContainer(container.Id).getArchive({ path: ALTERED_PATH }),
       { what },
     );
+    // Safe cast: dockerode types the stream of Node.js by the older interface.
     const altered = archive && (await unpacked(archive as unknown as AsyncIterable<Buffer>));
     return { server: toServer(container, origin, altered), origin };
   }

@@ -9,11 +9,13 @@ interface EngineError extends Error {
 
 /** The HTTP status of an engine's refusal; undefined for other errors. */
 export function statusOf(error: unknown): number | undefined {
+  // Safe cast: a value without that member yields undefined.
   return (error as EngineError | null)?.statusCode;
 }
 
 /** Whether the request may be repeated at once: it was not processed, or no answer arrived. */
 export function isPassing(error: unknown): boolean {
+  // Safe cast: each member may be absent.
   const { statusCode, code } = error as EngineError;
   if (statusCode !== undefined)
     return statusCode === 429 || statusCode === 502 || statusCode === 503 || statusCode === 504;
@@ -35,6 +37,7 @@ const AWAY = [
 /** The error for a refusal of the engine. @param what what could not be done, e.g. "Server web-01 cannot be made" */
 export function explain(error: unknown, what: string, address: string): DriverError {
   if (error instanceof DriverError) return error;
+  // Safe cast: each member may be absent.
   const { statusCode, code, json, message } = error as EngineError;
   if (statusCode === undefined && code !== undefined && AWAY.includes(code)) {
     const hint =

@@ -38,6 +38,7 @@ export function originIn(labels: Record<string, string> | undefined): Origin | n
   );
   if (!infra || !name || key === undefined || !rest) return null;
   try {
+    // Safe cast: this driver wrote the label.
     return { ...(JSON.parse(rest) as Omit<Origin, 'infra' | 'name' | 'key'>), infra, name, key };
   } catch {
     return null;

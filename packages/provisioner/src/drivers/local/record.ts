@@ -44,8 +44,11 @@ export async function readRecord<K extends Kind>(path: string, kind: K): Promise
 
 function parse<K extends Kind>(text: string, kind: K): LocalRecord<K> | null {
   try {
+    // Safe cast: the members are checked below.
     const written = JSON.parse(text) as Record<string, unknown> | null;
+    // Safe cast: its id is checked below, and this driver wrote the record.
     const resource = written?.[kind] as Existing[K] | undefined;
+    // Safe cast: its presence is checked below, and this driver wrote the record.
     const last_act = written?.['last_act'] as LastAct<K> | undefined;
     const complete = written?.['format'] === 1 && typeof resource?.id === 'string' && last_act !== undefined;
     return complete ? { resource, last_act } : null;

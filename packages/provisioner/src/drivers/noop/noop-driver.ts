@@ -116,5 +116,6 @@ function exist<K extends Kind>(desired: Desired[K], { restores }: ActContext): E
     ...(restores ? { restores } : {}),
   };
   const running = 'plan' in desired ? { state: 'running', ip: null } : {};
+  // Safe cast: what is wanted and what a driver adds are together what exists.
   return { ...desired, ...existence, ...running } as Existing[K];
 }

@@ -46,6 +46,7 @@ export function textOf(record: HostRecord): string {
 /** @throws DriverError if it is not a record of this program */
 export function readRecord(text: string, host: Host): HostRecord {
   try {
+    // Safe cast: the members are checked below.
     const { format, state, server, key } = JSON.parse(text) as Partial<HostRecord>;
     if (format === 1 && state && server && typeof server.id === 'string' && key !== undefined) {
       return { format, state, server, key };

@@ -133,7 +133,9 @@ function retryAfterMs(header: string | null): number | null {
 
 /** fetch reports the reason of a failure in nested causes. */
 function codeOf(error: unknown): string {
+  // Safe cast: fetch fails with errors.
   const { cause } = error as { cause?: unknown };
+  // Safe cast: the types of both members are checked below.
   const { code, message } = (cause ?? error) as { code?: unknown; message?: unknown };
   if (typeof code === 'string' && code !== '') return code;
   return typeof message === 'string' ? message : 'the connection failed';

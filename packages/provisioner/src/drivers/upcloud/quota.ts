@@ -27,6 +27,7 @@ export async function quotaRefusals(
   const servers = await api.usage(signal);
   const running = servers.filter(({ state }) => state !== 'stopped' && state !== 'error');
   const refusals: Refusal[] = [];
+  // Safe cast: the keys of the table are these names.
   for (const [what, unit] of Object.entries(COUNTED) as [keyof typeof COUNTED, string][]) {
     const limit = limits[what];
     if (limit === undefined) continue;

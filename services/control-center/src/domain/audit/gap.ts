@@ -17,6 +17,7 @@ export interface Gap {
 /** Returns the gap before a record, as the record states it; undefined for every other record. */
 export function gapBefore({ action, service, details, at }: ChainedRecord): Gap | undefined {
   if (action !== RESTORED_ACTION || service !== 'control-center') return undefined;
+  // Safe cast: this service wrote the details; the types of both members are checked below.
   const { after, upto } = JSON.parse(details) as { after?: unknown; upto?: unknown };
   return typeof after === 'number' && typeof upto === 'number' ? { after, upto, at } : undefined;
 }

@@ -34,6 +34,7 @@ export function requestOf(record: DecisionRecord): DecisionRequest {
     action,
     resource,
     request: { ...request, time: at },
+    // Safe cast: this service stored it as the contract admitted it.
     context: JSON.parse(context) as Record<string, unknown>,
   };
 }

@@ -14,6 +14,7 @@ export function policyDiff(before: Policy | undefined, after: Policy | undefined
   return {
     name: (after ?? before)?.name,
     revision: { before: before?.revision ?? null, after: after?.revision ?? null },
+    // Safe cast: Object.fromEntries types its values as any.
     changes: Object.fromEntries(members) as Record<string, unknown>,
     rules: { removed, added },
   };

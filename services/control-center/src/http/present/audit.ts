@@ -11,9 +11,12 @@ export function presentAuditRecord(record: ChainedRecord): AuditRecord {
     user_id: record.userId,
     action: record.action,
     resource: record.resource,
+    // Safe cast: the trail stores only results of the contract.
     result: record.result as AuditRecord['result'],
+    // Safe cast: details are stored as the text of an object.
     details: JSON.parse(record.details) as Record<string, unknown>,
     seq: record.seq,
+    // Safe cast: the trail stores only the names of both services.
     service: record.service as NonNullable<AuditRecord['service']>,
     username: record.username,
     session_id: record.sessionId,

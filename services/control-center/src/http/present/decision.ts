@@ -19,10 +19,12 @@ export function presentDecision(record: DecisionRecord): Decision {
     revision,
     timestamp: at.toISOString(),
     user_id: record.userId,
+    // Safe cast: stored as the contract admitted it: an object.
     context: presentContext(JSON.parse(record.context) as Record<string, unknown>),
     request_id: record.requestId,
     duration_ms: record.durationMs,
     decision: effect,
+    // Safe cast: stored as the contract admitted it.
     matched: JSON.parse(record.matched) as Decision['matched'],
   };
 }
@@ -33,6 +35,7 @@ function presentContext(context: Record<string, unknown>): Decision['context'] {
   );
   const checkMode = context['check_mode'];
   return {
+    // Safe cast: texts under names of members of the contract.
     ...(Object.fromEntries(texts) as Decision['context']),
     ...(typeof checkMode === 'boolean' ? { check_mode: checkMode } : {}),
   };

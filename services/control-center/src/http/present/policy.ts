@@ -31,7 +31,7 @@ export function presentVersion(of: PolicyVersion): DataOf<typeof listPolicyVersi
   };
 }
 
-/** Safe: rules are validated against the contract before they are stored. */
 function presentRules({ rules }: Pick<Policy, 'rules'>): PolicyRule[] {
+  // Safe cast: rules are validated against the contract before they are stored.
   return rules as PolicyRule[];
 }

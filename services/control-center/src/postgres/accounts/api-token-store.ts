@@ -1,5 +1,5 @@
 import { Failure } from '@provisioning/errors';
-import { newestFirst, countOf } from '@provisioning/runtime';
+import { newestFirst, countOf, violatedConstraint } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import type { Page } from '../../domain/page.js';
 import type { ApiTokenWrites } from '../../domain/token/api-token-store.js';
@@ -107,7 +107,7 @@ export class PostgresApiTokenStore implements ApiTokenWrites {
 }
 
 function sayThatTheNameIsTaken(error: unknown): never {
-  if ((error as { constraint?: unknown }).constraint !== 'api_tokens_name_key') throw error;
+  if (violatedConstraint(error) !== 'api_tokens_name_key') throw error;
   throw new Failure(
     'conflict',
     'name is taken by another of your tokens. Choose another name, or revoke that token.',

@@ -39,6 +39,7 @@ export class PostgresLoginAttempts implements LoginAttempts {
   }
 
   async count(key: string, now: Date): Promise<number> {
+    // Safe cast: the column is an integer.
     const row = (await this.#of(key).first('count').where('expires_at', '>', now)) as
       { count: number } | undefined;
     return row?.count ?? 0;

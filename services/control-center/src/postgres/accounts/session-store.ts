@@ -1,4 +1,4 @@
-import { newestFirst, countOf } from '@provisioning/runtime';
+import { newestFirst, countOf, rowsOf } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import type { Page } from '../../domain/page.js';
 import type { SessionStore, SessionWrites } from '../../domain/session/session-store.js';
@@ -98,7 +98,8 @@ export class PostgresSessionWrites extends PostgresSessionStore implements Sessi
 
   /** One statement: of concurrent ones, one finds its token and the others find it replaced. */
   async rotate(id: string, from: string, to: string, at: Date): Promise<boolean> {
-    const { rows } = (await this.transaction.raw(
+    const rows = await rowsOf<{ expires_at: Date }>(
+      this.transaction,
       `with rotated as (
          update sessions set token_id = :to, generation = generation + 1, last_seen = :at
           where id = :id and token_id = :from and ended_at is null
@@ -109,7 +110,7 @@ export class PostgresSessionWrites extends PostgresSessionStore implements Sessi
        )
        select expires_at from rotated`,
       { id, from, to, at },
-    )) as { rows: { expires_at: Date }[] };
+    );
     const rotated = rows[0];
     if (!rotated) return false;
     this.revoke({ kind: 'token', subject: from, at, expiresAt: rotated.expires_at });
@@ -136,7 +137,8 @@ export class PostgresSessionWrites extends PostgresSessionStore implements Sessi
    * of the processes may differ.
    */
   async endAllOf(userId: string, reason: EndReason, at: Date): Promise<void> {
-    const { rows } = (await this.transaction.raw(
+    const rows = await rowsOf<{ tokens_revoked_at: Date; expires_at: Date | null }>(
+      this.transaction,
       `with ended as (
          update sessions set ended_at = :at, ended_reason = :reason
           where user_id = :userId and ended_at is null
@@ -147,7 +149,7 @@ export class PostgresSessionWrites extends PostgresSessionStore implements Sessi
         where id = :userId
         returning tokens_revoked_at, (select max(expires_at) from ended) as expires_at`,
       { userId, reason, at },
-    )) as { rows: { tokens_revoked_at: Date; expires_at: Date | null }[] };
+    );
     const row = rows[0];
     if (!row) return;
     const least = row.tokens_revoked_at.getTime() + LEAST_REVOCATION_MS;
@@ -160,6 +162,7 @@ export class PostgresSessionWrites extends PostgresSessionStore implements Sessi
   }
 
   async #end(sessions: Knex.QueryBuilder, reason: EndReason, at: Date): Promise<number> {
+    // Safe cast: Knex does not type returned columns of an untyped query.
     const ended = (await sessions
       .update({ ended_at: at, ended_reason: reason })
       .returning(['id', 'expires_at'])) as { id: string; expires_at: Date }[];

@@ -1,5 +1,5 @@
 import { Failure } from '@provisioning/errors';
-import { containing, newestFirst, countOf } from '@provisioning/runtime';
+import { containing, newestFirst, countOf, violatedConstraint } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import { validate as isUuid } from 'uuid';
 import type { UserFilter, UserWrites } from '../../domain/user/user-store.js';
@@ -195,7 +195,7 @@ const TAKEN: Record<string, { what: string; code: string }> = {
 };
 
 function sayWhatIsTaken(error: unknown): never {
-  const taken = TAKEN[String((error as { constraint?: unknown }).constraint)];
+  const taken = TAKEN[violatedConstraint(error) ?? ''];
   if (taken === undefined) throw error;
   throw new Failure('conflict', `Another user has this ${taken.what}. Choose another one.`, {
     code: taken.code,

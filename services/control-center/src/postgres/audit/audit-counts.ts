@@ -52,6 +52,7 @@ export class PostgresAuditCounts {
       );
       if (!rows[0]!.mine) return false;
       await transaction.raw('delete from audit_segments where upto < (select min(seq) from audit_log)');
+      // Safe cast: Knex types raw results as any; pg counts the rows.
       const counted = (await transaction.raw(
         `with last as (
            select coalesce((select max(upto) from audit_segments), (select min(seq) - 1 from audit_log)) as upto

@@ -115,6 +115,7 @@ export class PostgresAuditLog implements AuditLog, AuditDrops {
       .where({ action: RETENTION_ACTION })
       .orderBy('seq', 'desc')
       .first('details');
+    // Safe cast: the type of the member is checked below.
     const upto = row && (JSON.parse(row.details) as { upto?: unknown }).upto;
     return typeof upto === 'number' ? upto : 0;
   }

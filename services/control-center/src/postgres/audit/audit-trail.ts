@@ -1,5 +1,5 @@
 import { Failure, isFailure } from '@provisioning/errors';
-import { isPostgresAway } from '@provisioning/runtime';
+import { isPostgresAway, preparedRowsOf } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import { v7 as uuidv7 } from 'uuid';
 import type { AuditTrail, NewAuditRecord } from '../../domain/audit/audit-record.js';
@@ -134,14 +134,14 @@ export class PostgresAuditTrail implements AuditTrail {
   /** Reads what is stored under the ids of these events. */
   async #known(events: readonly AuditEvent[]): Promise<Map<string, AuditEvent>> {
     if (events.length === 0) return new Map();
-    const { rows } = (await this.transaction
-      .raw(
-        `select event_id as "eventId", at, service, user_id as "userId", username, session_id as "sessionId", ip,
+    const rows = await preparedRowsOf<AuditEvent>(
+      this.transaction,
+      'audit_known',
+      `select event_id as "eventId", at, service, user_id as "userId", username, session_id as "sessionId", ip,
                 request_id as "requestId", action, resource, result, details
            from audit_log where event_id = any (?)`,
-        [events.map(({ eventId }) => eventId)],
-      )
-      .options({ name: 'audit_known' })) as { rows: AuditEvent[] };
+      [events.map(({ eventId }) => eventId)],
+    );
     return new Map(rows.map((row) => [row.eventId, row]));
   }
 
@@ -149,10 +149,12 @@ export class PostgresAuditTrail implements AuditTrail {
    * A separate statement after the lock: one that waited for the lock would still see the end as it was before.
    */
   async #end(): Promise<ChainEnd> {
-    const { rows } = (await this.transaction
-      .raw('select seq, hash from audit_log order by seq desc limit 1')
-      .options({ name: 'audit_end' })) as { rows: { seq: string; hash: string }[] };
-    const row = rows[0];
+    const [row] = await preparedRowsOf<{ seq: string; hash: string }>(
+      this.transaction,
+      'audit_end',
+      'select seq, hash from audit_log order by seq desc limit 1',
+      [],
+    );
     return row === undefined ? CHAIN_START : { seq: Number(row.seq), hash: row.hash };
   }
 
@@ -161,7 +163,7 @@ export class PostgresAuditTrail implements AuditTrail {
     await this.transaction
       .raw(
         INSERT,
-        // Knex cannot bind a list that contains null; the driver can.
+        // Safe cast: Knex does not type a list that contains null; the driver binds it.
         COLUMNS.map(([, , member]) => records.map((record) => record[member]) as string[]),
       )
       .options({ name: 'audit_append' });

@@ -61,6 +61,7 @@ export class PostgresDecisionLog implements DecisionLog {
       if (to) void query.where('at', '<', to);
       if (userId !== undefined) void query.where({ user_id: userId });
       if (last) void query.whereRaw('(at, id) < (?, ?)', [last.at, last.id]);
+      // Safe cast: Knex loses the type of the row when the query is built in steps.
       const rows = (await query) as DecisionRow[];
       if (rows.length > 0) yield rows.map(toRecord);
       if (rows.length < size) return;

@@ -1,6 +1,6 @@
 import { Failure } from '@provisioning/errors';
 import type { PolicyDocument, PolicyRule } from '@provisioning/policy';
-import { newestFirst, countOf, rowsOf } from '@provisioning/runtime';
+import { newestFirst, countOf, rowsOf, violatedConstraint } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import type { AuditActor } from '../../domain/audit/audit-record.js';
 import type { Policy, PolicyVersion, StoredPolicySet } from '../../domain/policy/policy.js';
@@ -142,7 +142,7 @@ function toVersion(row: VersionRow): PolicyVersion {
 }
 
 function sayWhatIsTaken(error: unknown): never {
-  if ((error as { constraint?: unknown }).constraint !== 'policies_name_key') throw error;
+  if (violatedConstraint(error) !== 'policies_name_key') throw error;
   throw new Failure('conflict', 'Another policy has this name. Choose another one, or change that policy.', {
     code: 'policy_name_taken',
   });

@@ -41,6 +41,7 @@ export class Remembered<Answer> {
       this.#until = now + REMEMBERED_MS;
     }
     const known = this.#known.get(key);
+    // Safe cast: the key contains the question, whose answers have this type.
     if (known !== undefined || this.#known.has(key)) return known as Answer;
     const given = answer();
     this.#known.set(key, given);

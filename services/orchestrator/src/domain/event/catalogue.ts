@@ -219,6 +219,7 @@ const CATALOGUE = {
 export type RecordedEventType = keyof typeof CATALOGUE;
 
 /** All types of events. */
+// Safe cast: the keys of the catalogue are these types.
 export const RECORDED_EVENT_TYPES = Object.keys(CATALOGUE) as readonly RecordedEventType[];
 
 /** Whether this release knows a type. Processes of a newer release may write others during a rollout. */

@@ -36,6 +36,6 @@ function kindOf(resource: Described): Kind | undefined {
 }
 
 function planned(kind: Kind, { infra, body }: Described, existing: Described) {
-  // Journal, checkpoints and surveys hold bodies as drivers reported them for this kind, so they have the kind's type.
+  // Safe cast: journal, checkpoints and surveys hold bodies as drivers reported them for this kind, so they have the kind's type.
   return planWanted(kind, infra, [body as never], [existing.body as never]).entries[0];
 }

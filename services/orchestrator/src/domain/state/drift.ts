@@ -46,7 +46,7 @@ function compare(resource: Resource, found: FoundResource | undefined, survey: S
   if (silence !== null) return { ...about, drift: 'unknown', actual: null, reason: silence };
   if (!found) return { ...about, drift: 'missing', actual: null };
   const isReplaced = !isSame(expected, found.body);
-  // The body in the inventory has the type of the found one: the same driver reported it for a resource of the same kind.
+  // Safe cast: the same driver reported both bodies, for resources of the same kind.
   const fields = differencesBetween(found.kind, expected as never, found.body).map(({ field }) => field);
   if (!isReplaced && fields.length === 0) return null;
   const reason = [

@@ -69,6 +69,7 @@ export class Masker {
   /** The same for every text of a report. The protocol's own words are not masked, because programs read them. */
   maskAll<T>(value: T): T {
     if (this.#forms.length === 0) return value;
+    // Safe cast: masking changes texts only, so the shape stays.
     return this.#deep(value, false) as T;
   }
 

@@ -79,12 +79,14 @@ export class SpawnedCommand {
       } finally {
         closeSync(output);
       }
+      // Safe cast: a pipe was asked for there.
       if (hidden) sendEnvironment(this.#child.stdio[HIDDEN_FD] as Writable, hidden);
       // Not `close`: a child in the background may keep the output open forever.
       this.#child.once('exit', (code, signal) => void this.#ended(code, signal));
       this.#child.once('error', (error) => this.#neverStarted(error));
     } catch (error) {
       // As an event, like the failures that Node reports as one: no process has started yet.
+      // Safe cast: spawn throws errors of the system.
       setImmediate(() => this.#neverStarted(error as NodeJS.ErrnoException));
     }
   }

@@ -180,6 +180,7 @@ interface ReportedResource {
 
 function resultsOf({ data, outputTail, completedAt }: Operation): OperationResults | null {
   if (!data || !completedAt) return null;
+  // Safe cast: a result was parsed by the executor before it was stored.
   const { result, resources = [] } = data as {
     result?: { message?: string };
     resources?: ReportedResource[];
@@ -196,6 +197,7 @@ function resultsOf({ data, outputTail, completedAt }: Operation): OperationResul
 type MadeResource = NonNullable<OperationResults['resources']>[number];
 function presentResource({ kind, infra, name, action, after }: ReportedResource): MadeResource {
   return {
+    // Safe cast: resources of other kinds were left out.
     kind: kind as MadeResource['kind'],
     infra,
     name,

@@ -29,6 +29,7 @@ export function presentProgress(workflowId: string, progress: WorkflowProgress):
 /** A snapshot of a workflow. */
 export function presentSnapshot({ id, at, type, status, attempt, details }: Snapshot): WireSnapshot {
   // The status of a batch has the words of the API already.
+  // Safe cast: checked to be a key.
   const state = status in API_STATUS ? API_STATUS[status as keyof typeof API_STATUS] : status;
   return {
     snapshot_id: id,

@@ -30,12 +30,14 @@ export const API_STATUS: Record<TaskStatus, ApiStatus> = {
 /** The statuses of tasks for status words of the API. @param words separated by commas */
 export function statusesOf(words: string): TaskStatus[] {
   const wanted = words.split(',');
+  // Safe cast: the keys of the table are all statuses.
   return (Object.keys(API_STATUS) as TaskStatus[]).filter((status) => wanted.includes(API_STATUS[status]));
 }
 
 /** The kinds of tasks for words of the API. @param words separated by commas */
 export function kindsOf(words: string): TaskKind[] {
   const wanted = words.split(',');
+  // Safe cast: the keys of the table are all kinds.
   return (Object.keys(KIND) as TaskKind[]).filter((kind) => wanted.includes(KIND[kind]));
 }
 

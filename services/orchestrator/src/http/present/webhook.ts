@@ -13,6 +13,7 @@ export function presentWebhook(webhook: Webhook): WireWebhook {
     disabled_reason: disabledReason,
     owner_id: owner?.id ?? null,
     owner: owner?.username ?? null,
+    // Safe cast: the contract or the configuration admitted only these events.
     events: events as WireWebhook['events'],
     created_at: createdAt.toISOString(),
   };
@@ -27,6 +28,7 @@ export function presentDelivery(delivery: Delivery): WireDelivery {
     state,
     attempts,
     error,
+    // Safe cast: the contract or the configuration admitted only these events.
     event: event as WireDelivery['event'],
     response_status: responseStatus,
     created_at: delivery.createdAt.toISOString(),

@@ -91,6 +91,7 @@ export class PostgresPlanStore implements PlanStore {
         .select<PlanRow[]>(this.database.raw(SUMMARY_COLUMNS))
         .whereIn('id', page)
         .orderBy('id', 'desc'),
+      // Safe cast: Knex types the rows of a count as any; Postgres returns a bigint as text.
       counted as Promise<{ total: string }[]>,
     ]);
     return { plans: rows.map(toPlanSummary), total: Number(row?.total ?? 0) };

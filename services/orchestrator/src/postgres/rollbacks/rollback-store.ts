@@ -195,6 +195,7 @@ function toRollback(row: RollbackRow): Omit<Rollback, 'operations' | 'impossible
 
 /** The statuses of batches that these of rollbacks stand for. */
 function storedStatuses(statuses: readonly Rollback['status'][]): BatchStatus[] {
+  // Safe cast: the keys of the table are all statuses.
   return (Object.keys(STATUS) as BatchStatus[]).filter((status) => statuses.includes(STATUS[status]));
 }
 

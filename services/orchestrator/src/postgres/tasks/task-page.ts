@@ -61,5 +61,6 @@ export function taskPage(database: Knex, filter: TaskFilter): Page {
     { status: status ?? null, offset, limit },
   );
   // `from` loses the row type of the select.
+  // Safe cast: Knex loses the type of the row in from().
   return database.select<{ id: string }[]>('id').from(page) as Page;
 }

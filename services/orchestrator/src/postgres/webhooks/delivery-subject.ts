@@ -9,7 +9,7 @@ import { attachScopes } from '../events/scoped-events.js';
 /** Returns a function that finds the task, batch or plan of a delivery by the ids in its data. */
 export function deliverySubjects(database: Knex, scopes: PostgresScopeStore) {
   return async (data: string): Promise<DeliverySubject | undefined> => {
-    // This service wrote the data itself (domain/webhook/webhook-event.ts).
+    // Safe cast: this service wrote the data itself (domain/webhook/webhook-event.ts).
     const ids = JSON.parse(data) as { task_id?: string; batch_id?: string; plan_id?: string };
     const { task_id: taskId = null, batch_id: batchId = null, plan_id: planId } = ids;
     if (planId !== undefined) return ofPlan(database, scopes, planId);
