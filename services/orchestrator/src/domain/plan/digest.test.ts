@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { digestOf, movedInputs } from './digest.js';
@@ -151,6 +152,15 @@ describe('the digest of a plan', () => {
       }),
       { numRuns: 30 },
     );
+  });
+
+  it('is the same on the serialisations of both SDKs', () => {
+    const plans = fc.sample(inputs, { numRuns: 100, seed: 1 });
+    // What `requests`, which the Python SDK uses, and JSON.stringify, which the TypeScript SDK uses, send.
+    const script = 'import json, sys\nprint(json.dumps(json.load(sys.stdin)))';
+    const text = execFileSync('python3', ['-c', script], { input: JSON.stringify(plans), encoding: 'utf8' });
+    expect((JSON.parse(text) as PlanInputs[]).map(digestOf)).toEqual(plans.map(digestOf));
+    expect((JSON.parse(JSON.stringify(plans)) as PlanInputs[]).map(digestOf)).toEqual(plans.map(digestOf));
   });
 
   it('ignores everything that is not an input', () => {

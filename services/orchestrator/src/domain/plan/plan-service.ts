@@ -113,14 +113,19 @@ export class PlanService {
     throw new Failure('conflict', `You have not approved the plan ${id}.`, { code: 'not_approved' });
   }
 
-  /** Planned → Approved once nothing is missing, and back when an approval is withdrawn. @returns the plan as it is then */
+  /**
+   * Planned → Approved once nothing is missing, and back when an approval is withdrawn. Decisions may be made between the count
+   * and the change, so it counts until a count agrees with the status.
+   * @returns the plan as it is then
+   */
   async weigh(id: string): Promise<Plan> {
-    const plan = await this.get(id);
-    if (plan.status !== 'Planned' && plan.status !== 'Approved') return plan;
-    const wanted = (await this.approvals.missing(plan)).length === 0 ? 'Approved' : 'Planned';
-    if (wanted === plan.status) return plan;
-    await this.store.change(id, [plan.status], wanted);
-    return this.get(id);
+    for (;;) {
+      const plan = await this.get(id);
+      if (plan.status !== 'Planned' && plan.status !== 'Approved') return plan;
+      const wanted = (await this.approvals.missing(plan)).length === 0 ? 'Approved' : 'Planned';
+      if (wanted === plan.status) return plan;
+      await this.store.change(id, [plan.status], wanted);
+    }
   }
 
   /** The ids of the plans that wait for a decision of the caller. */
