@@ -47,7 +47,15 @@ export type PolicyValidateRequest = Static<typeof validateRequestSchema>;
 
 /** Response of `POST /policies/validate`. */
 export const validateResultSchema = closed(
-  { valid: Type.Boolean(), problems: listOf(errorDetailSchema) },
+  {
+    valid: Type.Boolean(),
+    problems: listOf(errorDetailSchema),
+    warnings: Type.Optional(
+      listOf(errorDetailSchema, 1000, {
+        description: 'What is valid and probably not meant: rules that too few people can satisfy',
+      }),
+    ),
+  },
   { title: 'PolicyValidateResult' },
 );
 /** A value of {@link validateResultSchema}. */

@@ -74,7 +74,7 @@ export function composePolicies(needs: PolicyNeeds): Policies {
     authorizer: loggingAuthorizer(inForce.current, writer, log, registry),
     bindings: [
       ...policyRoutes(service),
-      ...trialRoutes(new TrialService(policies, decisions, trials, needs.users), clock),
+      ...trialRoutes(new TrialService(policies, decisions, trials, needs.users), service, clock),
       ...decisionRoutes(decisions),
       ...internalPolicyRoutes(policies, keyring, clock),
     ],

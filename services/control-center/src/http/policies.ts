@@ -11,6 +11,9 @@ import type { PolicyService, PolicyWriter } from '../domain/policy/policy-servic
 import { actorOf, writerOf } from './actor.js';
 import { presentPolicy, presentVersion } from './present/policy.js';
 
+/** Warnings in the sentence that answers an update: the contract has no other place for them. */
+const MOST_WARNINGS = 3;
+
 /** Returns the operations on policies. */
 export function policyRoutes(policies: PolicyService): Binding[] {
   return [
@@ -31,8 +34,10 @@ export function policyRoutes(policies: PolicyService): Binding[] {
       return reply(presentPolicy(policy), { headers: { ETag: `"${policy.revision}"` } });
     }),
     on(updatePolicy)(async (request) => {
-      await policies.update(request.params.id, request.body, policyWriterOf(request), request.ifMatch);
-      return reply('Policy updated successfully');
+      const { params, body, ifMatch } = request;
+      const warnings = await policies.update(params.id, body, policyWriterOf(request), ifMatch);
+      const said = warnings.map(({ path, message }) => ` ${path} ${message}.`).slice(0, MOST_WARNINGS);
+      return reply(`Policy updated successfully${said.length > 0 ? `, but:${said.join('')}` : ''}`);
     }),
     on(deletePolicy)(async (request) => {
       await policies.remove(request.params.id, policyWriterOf(request), request.ifMatch);

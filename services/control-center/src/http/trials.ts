@@ -2,13 +2,18 @@ import { replayDecisions, simulatePolicies, validatePolicy, type BodyOf } from '
 import { on, reply, type Binding, timeRange } from '@provisioning/http-kit';
 import type { DecisionRequest } from '@provisioning/policy';
 import type { Clock } from '../domain/clock.js';
+import type { PolicyService } from '../domain/policy/policy-service.js';
 import type { ReplayedQuestions, Supposition, TrialService } from '../domain/trial/trial-service.js';
 import { presentExplanation } from './present/explanation.js';
 
 const MOST_PROBLEMS = 1000;
 
 /** Returns the operations that try out policies. */
-export function trialRoutes(trials: TrialService, clock: Clock): Binding[] {
+export function trialRoutes(
+  trials: TrialService,
+  policies: Pick<PolicyService, 'warningsOf'>,
+  clock: Clock,
+): Binding[] {
   const replayed = (
     questions: NonNullable<BodyOf<typeof replayDecisions>['questions']>,
     supposition: Supposition,
@@ -22,7 +27,9 @@ export function trialRoutes(trials: TrialService, clock: Clock): Binding[] {
   return [
     on(validatePolicy)(async ({ body }) => {
       const problems = (await trials.check(body.rules)).slice(0, MOST_PROBLEMS);
-      return reply({ valid: problems.length === 0, problems });
+      const isValid = problems.length === 0;
+      const warnings = isValid ? await policies.warningsOf(body.rules) : [];
+      return reply({ valid: isValid, problems, ...(warnings.length > 0 ? { warnings } : {}) });
     }),
     on(simulatePolicies)(async ({ body, ip }) => {
       return reply(presentExplanation(await trials.simulate(body, requestOf(body, ip, clock()))));

@@ -302,8 +302,17 @@ describe('policies', () => {
         { path: 'rules[0].approval', message: expect.stringContaining('0 users with the role approver') },
       ],
     });
+    const rules = approve({ count: 2, roles: ['approver'] });
+    const { body: validated } = await call('post', '/policies/validate', rules).expect(200);
+    expect(validated.data).toMatchObject({ valid: true, warnings: [{ path: 'rules[0].approval' }] });
+    const updated = await call('put', `/policies/${String(lacking['id'])}`, rules).expect(200);
+    expect(dataOf(updated)).toBe(
+      'Policy updated successfully, but: rules[0].approval cannot be satisfied: it requires 2 approvals, and 0 users with the role approver can approve plans.',
+    );
     await signedIn('approver');
     await signedIn('approver');
+    const { body: fulfillable } = await call('post', '/policies/validate', rules).expect(200);
+    expect(fulfillable.data).toEqual({ valid: true, problems: [] });
     const alone = await create(approve({ count: 2, roles: ['approver'], distinct_from: ['submitter'] }));
     expect(alone).toMatchObject({
       warnings: [{ message: expect.stringContaining('one of the approvers submits') }],

@@ -1,5 +1,5 @@
 import { Failure, type FailureDetail } from '@provisioning/errors';
-import { compilePolicies, compilePolicy, type PolicySet } from '@provisioning/policy';
+import { compilePolicies, compilePolicy, type PolicyRule, type PolicySet } from '@provisioning/policy';
 import { v7 as uuidv7 } from 'uuid';
 import type { AuditActor } from '../audit/audit-record.js';
 import type { Clock } from '../clock.js';
@@ -102,6 +102,7 @@ export class PolicyService {
 
   /**
    * @param revision the revision that the change is based on, where the client sent one.
+   * @returns what is valid and probably not meant, as in {@link CreatedPolicy}
    * @throws Failure `precondition_failed` when the policy has another revision now; otherwise as {@link create}.
    */
   async update(
@@ -109,17 +110,28 @@ export class PolicyService {
     changes: PolicyChanges,
     writer: PolicyWriter,
     revision: string | undefined,
-  ): Promise<void> {
-    await this.work.run(async (stores) => {
+  ): Promise<FailureDetail[]> {
+    const warnings = await this.work.run(async (stores) => {
       const before = await this.#lock(stores);
       const old = found(await stores.policies.find(id));
       mustHaveRevision(old, revision);
       const policy = changed(old, changes, this.clock());
       mustBeUsable(policy);
       await stores.policies.save(policy);
-      await this.#record(stores, before, old, policy, writer);
+      const after = await this.#record(stores, before, old, policy, writer);
+      return policy.enabled ? approvalWarnings(after, policy.rules, stores.users) : [];
     });
     await this.onChange();
+    return warnings;
+  }
+
+  /** Returns the warnings that rules would get beside the policies in force. @param rules that can be compiled */
+  async warningsOf(rules: PolicyRule[]): Promise<FailureDetail[]> {
+    return this.work.run(async ({ policies, users }) => {
+      const { documents, revision } = await policies.inForce();
+      const validated = { name: 'validated', version: '1', rules };
+      return approvalWarnings(compilePolicies([...documents, validated], { revision }), rules, users);
+    });
   }
 
   /** @throws Failure as {@link update}. */
