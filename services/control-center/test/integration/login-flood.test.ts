@@ -26,8 +26,9 @@ describe('a flood of sign-ins', () => {
     const answers = await flood;
     const refused = answers.filter(({ status }) => status === 503);
     expect(answers.filter(({ status }) => status === 401).length + refused.length).toBe(200);
-    expect(refused.length).toBeGreaterThan(0);
-    expect(refused[0]?.headers).toMatchObject({ 'retry-after': '5' });
-    expect(refused[0]?.body).toMatchObject({ success: false, code: 'busy' });
+    // A slow machine also refuses requests whose time is over.
+    const busy = refused.filter(({ body }) => body.code === 'busy');
+    expect(busy.length).toBeGreaterThan(0);
+    expect(busy[0]?.headers).toMatchObject({ 'retry-after': '5' });
   });
 });
