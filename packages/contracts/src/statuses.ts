@@ -61,3 +61,8 @@ export type ResourceKind = (typeof RESOURCE_KINDS)[number];
 
 /** Why a task waits. */
 export const WAITING_REASONS = ['lock', 'limit', 'dependency', 'retry', 'worker', 'held'] as const;
+
+/** The periods that `GET /state/system/series` covers, up to now. */
+export const SERIES_RANGES = ['1h', '24h', '7d'] as const;
+/** One of {@link SERIES_RANGES}. */
+export type SeriesRange = (typeof SERIES_RANGES)[number];

@@ -1,9 +1,10 @@
 import Type from 'typebox';
 import { operationsUnder } from '../operation.js';
-import { byId, closed, listOf, name, someOf, text, uuid } from '../schemas/basics.js';
+import { byId, closed, listOf, name, oneOf, someOf, text, uuid } from '../schemas/basics.js';
+import { withDefault } from '../schemas/default.js';
 import { after, afterNumber, afterParameter, MAX_PAGE, paged, pagedBy } from '../schemas/paging.js';
 import { from, to } from '../schemas/period.js';
-import { JOURNAL_STATES } from '../statuses.js';
+import { JOURNAL_STATES, SERIES_RANGES } from '../statuses.js';
 import { resourceId, resourceKind, resourceSchema } from '../schemas/resource.js';
 import {
   driftSchema,
@@ -12,6 +13,7 @@ import {
   stateStatisticsSchema,
   systemHealthSchema,
   systemMetricsSchema,
+  systemSeriesSchema,
   workflowProgressSchema,
 } from '../schemas/state.js';
 
@@ -86,6 +88,40 @@ export const getSystemMetrics = define({
       system_load: { cpu_usage: 45.2, memory_usage: 2048, disk_usage: 75.5 },
     },
   },
+});
+
+/** `GET /state/system/series` */
+export const getSystemSeries = define({
+  id: 'getSystemSeries',
+  method: 'get',
+  path: '/state/system/series',
+  summary: 'Get the numbers of tasks over time',
+  description:
+    'Tasks that the caller may read: how many were submitted, started and ended in each step, how many waited at its end, and how long those that completed or failed took. A task that was submitted more than a day before the period and ended in it is not counted. Reads the newest 100,000 tasks at most.',
+  permission,
+  query: closed({ range: withDefault(oneOf(SERIES_RANGES), '24h') }),
+  success: {
+    status: 200,
+    data: systemSeriesSchema,
+    example: {
+      step_seconds: 900,
+      points: [
+        {
+          at: '2025-09-26T10:00:00Z',
+          submitted: 12,
+          started: 11,
+          completed: 9,
+          failed: 1,
+          cancelled: 0,
+          waiting: 3,
+          duration_p50: 4.2,
+          duration_p95: 31,
+        },
+      ],
+      complete: true,
+    },
+  },
+  addition: true,
 });
 
 /** `GET /state/system/health` */

@@ -64,6 +64,40 @@ export const systemMetricsSchema = closed(
 /** A value of {@link systemMetricsSchema}. */
 export type SystemMetrics = Static<typeof systemMetricsSchema>;
 
+const seconds = nullable(Type.Number({ minimum: 0, description: 'Seconds; null if no task ended' }));
+const seriesPointSchema = closed(
+  {
+    at: text(40, { format: 'date-time', description: 'Start of the step' }),
+    submitted: count,
+    started: count,
+    completed: count,
+    failed: count,
+    cancelled: count,
+    waiting: Type.Integer({
+      minimum: 0,
+      description: 'Number of tasks that had not started at the end of the step',
+    }),
+    duration_p50: seconds,
+    duration_p95: seconds,
+  },
+  { title: 'SeriesPoint' },
+);
+
+/** Response of `GET /state/system/series`. */
+export const systemSeriesSchema = closed(
+  {
+    step_seconds: count,
+    points: listOf(seriesPointSchema, 100, { description: 'Oldest first; the last step is not over' }),
+    complete: Type.Boolean({
+      description:
+        'Whether `points` covers the whole period. Where there are too many tasks, the oldest steps are left out.',
+    }),
+  },
+  { title: 'SystemSeries' },
+);
+/** A value of {@link systemSeriesSchema}. */
+export type SystemSeries = Static<typeof systemSeriesSchema>;
+
 /** The health statuses, from best to worst. */
 export const HEALTH_STATUSES = ['Healthy', 'Degraded', 'Unhealthy'] as const;
 const healthStatus = oneOf(HEALTH_STATUSES, { title: 'HealthStatus' });

@@ -4,6 +4,7 @@ import {
   getStateStatistics,
   getSystemHealth,
   getSystemMetrics,
+  getSystemSeries,
   getWorkflowProgress,
   listInventory,
   listJournal,
@@ -24,6 +25,7 @@ import {
   presentHealth,
   presentMetrics,
   presentProgress,
+  presentSeries,
   presentSnapshot,
   presentStatistics,
 } from './present/state.js';
@@ -138,6 +140,13 @@ export function stateRoutes(
     )(async (request) => {
       const [counts, load] = await Promise.all([state.counts(await visibleWork(request)), machineLoad()]);
       return reply(presentMetrics(counts, load));
+    }),
+    on(
+      getSystemSeries,
+      asksOfRows,
+    )(async (request) => {
+      const visible = await visibility.tasks(access.viewer(request));
+      return reply(presentSeries(await state.series(request.query.range, visible)));
     }),
     on(getSystemHealth)(async () => reply(presentHealth(await state.health()))),
     on(

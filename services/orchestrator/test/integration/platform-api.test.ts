@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { builtinPolicies, type PolicyDocument } from '@provisioning/policy';
 import { temporaryFolder, type TemporaryFolder } from '@provisioning/test-kit';
 import { v7 as uuidv7 } from 'uuid';
+import { SERIES_RANGES } from '../../src/domain/state/series.js';
+import { readSeries } from '../../src/postgres/state/series.js';
 import { engineFunctions } from '../support/engine-functions.js';
 import { testApi, type TestApi } from '../support/test-api.js';
 
@@ -151,6 +153,43 @@ describe('the summary', () => {
       ['worker', 1],
       ['lock', 1],
     ]);
+  });
+});
+
+describe('the series', () => {
+  /** A copy of the first task that ran for 30 s, half an hour ago. */
+  const insertEnded = (status: string) =>
+    api.database.raw(
+      `insert into tasks select (jsonb_populate_record(t, jsonb_build_object('id', new_id(), 'status', ?::text,
+         'created_at', now() - interval '31 minutes', 'started_at', now() - interval '30 minutes',
+         'completed_at', now() - interval '30 minutes' + interval '30 seconds'))).* from tasks t where id = ?`,
+      [status, tasks[0]!],
+    );
+  const sumOf = (points: Record<string, number>[], what: string) =>
+    points.reduce((sum, point) => sum + point[what]!, 0);
+
+  it('counts what was submitted, started and ended in each step, and what waits', async () => {
+    for (const status of ['Completed', 'Failed']) await insertEnded(status);
+    const { data } = await get('/state/system/series?range=1h');
+    expect(data).toMatchObject({ step_seconds: 60, complete: true });
+    expect(data.points).toHaveLength(60);
+    expect(data.points.at(-1)).toMatchObject({ waiting: 2 });
+    const sums = ['submitted', 'started', 'completed', 'failed', 'cancelled'].map((what) =>
+      sumOf(data.points, what),
+    );
+    expect(sums).toEqual([4, 2, 1, 1, 0]);
+    const ended = data.points.find((point: { completed: number }) => point.completed === 1);
+    expect(ended).toMatchObject({ duration_p50: 30, duration_p95: 30 });
+    expect((await get('/state/system/series?range=7d')).data.points).toHaveLength(84);
+    expect(await get('/state/system/series?range=1y', 400)).toMatchObject({ code: 'bad_parameter' });
+  });
+
+  it('leaves out the steps before the tasks that it reads', async () => {
+    const series = await readSeries(api.database, SERIES_RANGES['1h'], undefined, 2);
+    expect(series.isComplete).toBe(false);
+    expect(series.points.length).toBeLessThan(60);
+    expect(series.points.at(-1)!.waiting).toBe(2);
+    await api.database('tasks').whereIn('status', ['Completed', 'Failed']).delete();
   });
 });
 
@@ -326,6 +365,8 @@ describe('infras and locks', () => {
     expect(names).toEqual(['beta', 'gamma']);
     await api.as('viewer').get('/infras/alpha').expect(403);
     expect((await api.as('viewer').get('/state/locks').expect(200)).body.data).toEqual([]);
+    const { points } = (await api.as('viewer').get('/state/system/series').expect(200)).body.data;
+    expect(points.filter(({ submitted }: { submitted: number }) => submitted > 0)).toEqual([]);
     api.access.change(builtinPolicies);
     await api.look();
   });

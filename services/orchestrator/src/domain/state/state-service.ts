@@ -6,7 +6,9 @@ import type { SnapshotStore } from '../task/snapshot-store.js';
 import type { StateStore, VisibleWork } from './state-store.js';
 import type { TaskStore } from '../task/task-store.js';
 import { progressOf, progressOfBatch, type WorkflowProgress } from '../workflow/progress.js';
+import type { VisibleTasks } from '../access/visibility.js';
 import { systemHealth, type Fault } from './health.js';
+import { SERIES_RANGES, type Series } from './series.js';
 import type { Statistics, SystemHealth, WorkflowCounts } from './state.js';
 
 /** Probes of components, each with a time limit. A probe rejects if its component does not work, with a Failure that says why. */
@@ -75,6 +77,11 @@ export class StateService {
   /** Statistics of workflows. */
   statistics(visible: VisibleWork): Promise<Statistics> {
     return this.store.statistics(visible);
+  }
+
+  /** Numbers of tasks over a period that ends now. */
+  series(range: keyof typeof SERIES_RANGES, visible: VisibleTasks | undefined): Promise<Series> {
+    return this.store.series(SERIES_RANGES[range], visible);
   }
 
   /** Probes every component now. */

@@ -4,10 +4,12 @@ import type {
   StateStatistics,
   SystemHealth as WireHealth,
   SystemMetrics,
+  SystemSeries,
   WorkflowProgress as WireProgress,
 } from '@provisioning/contracts';
 import type { MachineLoad } from '@provisioning/runtime';
 import type { Drift } from '../../domain/state/drift.js';
+import type { Series } from '../../domain/state/series.js';
 import type { Statistics, SystemHealth, WorkflowCounts } from '../../domain/state/state.js';
 import type { Snapshot } from '../../domain/task/task.js';
 import type { WorkflowProgress } from '../../domain/workflow/progress.js';
@@ -52,6 +54,20 @@ export function presentMetrics(counts: WorkflowCounts, load: MachineLoad): Syste
       memory_usage: load.memoryMegabytes,
       disk_usage: load.diskPercent,
     },
+  };
+}
+
+/** Numbers of tasks over time. */
+export function presentSeries({ stepSeconds, points, isComplete }: Series): SystemSeries {
+  return {
+    step_seconds: stepSeconds,
+    points: points.map(({ at, durationP50, durationP95, ...counts }) => ({
+      ...counts,
+      at: at.toISOString(),
+      duration_p50: durationP50,
+      duration_p95: durationP95,
+    })),
+    complete: isComplete,
   };
 }
 

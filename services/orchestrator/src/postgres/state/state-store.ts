@@ -3,6 +3,9 @@ import type { Knex } from 'knex';
 import { snapshotTypesOf } from '../../domain/event/catalogue.js';
 import type { StateStore, VisibleWork } from '../../domain/state/state-store.js';
 import type { Statistics, Workforce, WorkflowCounts } from '../../domain/state/state.js';
+import type { VisibleTasks } from '../../domain/access/visibility.js';
+import type { Series, SeriesRange } from '../../domain/state/series.js';
+import { readSeries } from './series.js';
 import { readTally, type Tally } from './tallies.js';
 import { onlyVisible, onlyVisibleTasks } from '../access/visible-rows.js';
 
@@ -83,6 +86,10 @@ export class PostgresStateStore implements StateStore {
       storageBytes: storage,
       averageDuration: tally.completed > 0 ? tally.seconds / tally.completed : null,
     };
+  }
+
+  series(range: SeriesRange, visible: VisibleTasks | undefined): Promise<Series> {
+    return readSeries(this.database, range, visible);
   }
 
   /** Postgres queries the file system for every file of every table, so the result is cached. */
