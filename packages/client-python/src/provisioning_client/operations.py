@@ -574,6 +574,18 @@ class OrchestratorOperations:
             "/state/system/metrics",
         )
 
+    def get_system_series(
+        self,
+        *,
+        range: Optional[str] = None,
+    ) -> Json:
+        """Get the numbers of tasks over time."""
+        return self._call(
+            "GET",
+            "/state/system/series",
+            query={"range": range},
+        )
+
     def get_workflow_progress(
         self,
         id: str,

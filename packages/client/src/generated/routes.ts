@@ -26,6 +26,7 @@ export const orchestratorRoutes = {
   getStateStatistics: { method: 'GET', path: '/state/statistics' },
   getSystemHealth: { method: 'GET', path: '/state/system/health' },
   getSystemMetrics: { method: 'GET', path: '/state/system/metrics' },
+  getSystemSeries: { method: 'GET', path: '/state/system/series' },
   getWorkflowProgress: { method: 'GET', path: '/state/workflows/{id}/progress' },
   listInventory: { method: 'GET', path: '/state/inventory', list: ['after', 'id'] },
   listJournal: { method: 'GET', path: '/state/journal', list: ['after', 'seq'] },
