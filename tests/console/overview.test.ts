@@ -28,6 +28,13 @@ describeConsole('the overview and the health page of the console', SETTINGS, (su
     await panel('Waiting').getByText('It waits until overview is free: place 1 in line.').waitFor();
     await panel('Waiting').getByRole('link', { name: '1 for the lock of an infra' }).waitFor();
     await panel('Health').getByText('1 held, 1 waiting').waitFor();
+    const charts = panel('Tasks of the last 24 hours');
+    await charts.getByRole('figure', { name: 'Waiting' }).waitFor();
+    await charts
+      .getByRole('figure', { name: 'Started and ended' })
+      .getByRole('listitem')
+      .filter({ hasText: 'Failed 1' })
+      .waitFor();
     await expectAccessible(page);
 
     await page.getByRole('link', { name: 'Health', exact: true }).click();
@@ -36,6 +43,15 @@ describeConsole('the overview and the health page of the console', SETTINGS, (su
     await page
       .getByRole('row', { name: /overview/ })
       .getByRole('link', { name: holder })
+      .waitFor();
+    await page.getByRole('button', { name: '1 hour' }).click();
+    await page.waitForURL(/range=1h/);
+    await page.getByText('Show as a table').click();
+    await page
+      .getByRole('table', { name: 'Tasks over time' })
+      .getByRole('row')
+      .filter({ has: page.getByRole('cell', { name: '1', exact: true }) })
+      .first()
       .waitFor();
     await page.getByRole('region', { name: 'Workers' }).locator('[data-status=alive]').first().waitFor();
     await expectAccessible(page);

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import {
   batchFilters,
   batchSearch,
+  healthSearch,
   parseSearch,
   signInSearch,
   stringifySearch,
@@ -18,6 +19,7 @@ describe('the address of a page', () => {
     [batchFilters, { status: ['RolledBack'], name: 'web', to: '2026-02-01' }],
     [taskSearch, { tab: 'history', q: 'a & b=c', line: 12 }],
     [batchSearch, { view: 'graph', status: ['Failed'], q: 'web', op: 'web-1' }],
+    [healthSearch, { range: '7d' }],
     [signInSearch, { next: '/tasks?status=Failed' }],
     [taskFilters, {}],
   ])('holds everything that it is made of (%#)', (read, search) => {

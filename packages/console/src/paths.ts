@@ -1,5 +1,11 @@
 /** What the address of each page holds beside its path. Values that are not known are left out. */
-import { BATCH_STATUSES, TASK_KINDS, TASK_STATUSES } from '@provisioning/contracts/statuses';
+import {
+  BATCH_STATUSES,
+  SERIES_RANGES,
+  TASK_KINDS,
+  TASK_STATUSES,
+  type SeriesRange,
+} from '@provisioning/contracts/statuses';
 import { day, defined, numberFrom, oneOf, someOf, text, type Given } from './search-values.js';
 
 const TASK_TABS = ['log', 'plan', 'changes', 'history', 'raw'] as const;
@@ -53,6 +59,12 @@ export interface BatchSearch {
   op?: string;
 }
 
+/** The search of `/health`. */
+export interface HealthSearch {
+  /** The period of the charts; a day without it. */
+  range?: SeriesRange;
+}
+
 /** The search of `/sign-in`: the page to show afterwards. */
 export interface SignInSearch {
   next?: string;
@@ -96,6 +108,9 @@ export const batchSearch = (given: Given): BatchSearch =>
     q: text(given['q']),
     op: text(given['op']),
   });
+
+export const healthSearch = (given: Given): HealthSearch =>
+  defined({ range: oneOf(SERIES_RANGES, given['range']) });
 
 /** `next` must be a path of the console: anything else could lead away. */
 export const signInSearch = (given: Given): SignInSearch => {

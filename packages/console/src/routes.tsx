@@ -16,6 +16,7 @@ import { governanceRoutes } from './routes-governance.js';
 import {
   batchFilters,
   batchSearch,
+  healthSearch,
   parseSearch,
   signInSearch,
   stringifySearch,
@@ -70,6 +71,7 @@ const overviewRoute = createRoute({
 const healthRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/health',
+  validateSearch: healthSearch,
   component: lazyRouteComponent(() => import('./pages/health/health-page.js')),
 });
 

@@ -1,5 +1,5 @@
-import { queryOptions } from '@tanstack/react-query';
-import type { TaskStatus } from '@provisioning/contracts';
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import type { SeriesRange, TaskStatus } from '@provisioning/contracts';
 import { client } from '../client.js';
 import { fetched } from '../fetched.js';
 import { DAY_MS } from '../../format/time.js';
@@ -52,3 +52,11 @@ export const locksQuery = queryOptions({
   queryKey: ['tasks', 'list', 'locks'],
   queryFn: ({ signal }) => client.orchestrator.listLocks.page({ query: { limit: 50 }, signal }),
 });
+
+/** Numbers of tasks over time. Events do not make it stale: each would have it counted again. */
+export const seriesQuery = (range: SeriesRange) =>
+  queryOptions({
+    queryKey: ['series', range],
+    queryFn: ({ signal }) => client.orchestrator.getSystemSeries({ query: { range }, signal }),
+    placeholderData: keepPreviousData,
+  });

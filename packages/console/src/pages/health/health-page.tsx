@@ -1,4 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import type { SeriesRange } from '@provisioning/contracts';
 import { every } from '../../api/request-budget.js';
 import { healthQuery, locksQuery, workersQuery } from '../../api/queries/overview.js';
 import { Loaded } from '../../ui/loaded.js';
@@ -6,18 +8,26 @@ import { EmptyState } from '../../ui/notices.js';
 import { Page } from '../../ui/page.js';
 import { Columns, Facts, Panel } from '../../ui/panel.js';
 import { Status } from '../../ui/status.js';
+import { Choice } from '../../ui/choice.js';
+import { SeriesPanel } from '../../features/series/series-panel.js';
 import { LockTable } from '../../features/locks/lock-table.js';
 import { WorkerTable } from './worker-table.js';
 
 const MINUTELY = every(60_000);
+const RANGES: readonly (readonly [SeriesRange, string])[] = [
+  ['1h', '1 hour'],
+  ['24h', '24 hours'],
+  ['7d', '7 days'],
+];
 
-/** The components of the platform, its workers and the locks of infras. */
+/** The components of the platform, its workers, the locks of infras, and its work over time. */
 export default function HealthPage() {
   const health = useQuery({ ...healthQuery, refetchInterval: MINUTELY });
   const workers = useQuery({ ...workersQuery, refetchInterval: MINUTELY });
   const locks = useQuery({ ...locksQuery, refetchInterval: MINUTELY });
   return (
     <Page title="Health" aside={health.data && <Status status={health.data.overall_status} />}>
+      <Work />
       <Columns>
         <Panel title="Components">
           <Loaded query={health} rows={3}>
@@ -66,6 +76,26 @@ export default function HealthPage() {
         </Loaded>
       </Panel>
     </Page>
+  );
+}
+
+function Work() {
+  const { range = '24h' } = useSearch({ from: '/signed-in/health' });
+  const navigate = useNavigate({ from: '/health' });
+  return (
+    <SeriesPanel
+      title="Tasks over time"
+      range={range}
+      withDurations
+      actions={
+        <Choice
+          label="Period"
+          value={range}
+          choices={RANGES}
+          onChange={(next) => void navigate({ search: { range: next } })}
+        />
+      }
+    />
   );
 }
 

@@ -12,7 +12,14 @@ export function HealthPanel({ summary }: { summary: Summary | undefined }) {
   const query = useQuery({ ...healthQuery, refetchInterval: every(60_000) });
   const { data } = query;
   return (
-    <Panel title="Health" actions={<Link to="/health">Show details</Link>}>
+    <Panel
+      title="Health"
+      actions={
+        <Link to="/health" search={{}}>
+          Show details
+        </Link>
+      }
+    >
       <Loaded query={query} rows={3} />
       {data && (
         <Facts

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import type { Summary } from '@provisioning/contracts';
 import { summaryQuery } from '../../api/queries/overview.js';
 import { useFallbackInterval, useIsFrozen } from '../../app/live-context.js';
+import { SeriesPanel } from '../../features/series/series-panel.js';
 import { ErrorNotice } from '../../ui/notices.js';
 import { Page } from '../../ui/page.js';
 import { Columns } from '../../ui/panel.js';
@@ -33,6 +34,15 @@ export default function OverviewPage() {
         />
         <HealthPanel summary={data} />
       </Columns>
+      <SeriesPanel
+        title="Tasks of the last 24 hours"
+        range="24h"
+        actions={
+          <Link to="/health" search={{}}>
+            Show more
+          </Link>
+        }
+      />
     </Page>
   );
 }
