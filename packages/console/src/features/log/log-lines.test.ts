@@ -31,4 +31,17 @@ describe('the known lines of a log', () => {
     expect(lines.last).toBe(8);
     expect(lines.firstGap(5, 8)).toBe(6);
   });
+
+  it('drop those that came first when there are too many, but none that is on the screen', () => {
+    const lines = new LogLines();
+    lines.add(Array.from({ length: 100 }, (_line, index) => line(index + 1)));
+    lines.show(10, 20);
+    for (let first = 101; first <= 25_000; first += 100)
+      lines.add(Array.from({ length: 100 }, (_line, index) => line(first + index)));
+    const known = Array.from({ length: lines.last }, (_line, index) => index + 1).filter(
+      (number) => lines.line(number) !== undefined,
+    );
+    expect(known).toHaveLength(20_000);
+    expect(known.slice(0, 12)).toEqual([10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, lines.last - 19_988]);
+  });
 });

@@ -1,9 +1,14 @@
 import type { Event, LogLine } from '@provisioning/contracts';
 
+/** The number of lines that are kept: a log may have millions. Those that were dropped are fetched again when they are looked at. */
+const MOST_LINES = 20_000;
+
 /** Lines of a log that are known, by their number; what is between them is fetched when it is looked at. */
 export class LogLines {
   readonly #lines = new Map<number, LogLine>();
   #last = 0;
+  /** The lines on the screen, which are not dropped. */
+  #shown = { from: 0, to: 0 };
   #version = 0;
   readonly #listeners = new Set<() => void>();
 
@@ -45,6 +50,11 @@ export class LogLines {
     this.#changed();
   }
 
+  /** Keeps these lines, whatever comes. */
+  show(from: number, to: number): void {
+    this.#shown = { from, to };
+  }
+
   /** The first line from `from` to `to` that is not known. */
   firstGap(from: number, to: number): number | undefined {
     for (let line = Math.max(1, from); line <= Math.min(to, this.#last); line += 1)
@@ -58,7 +68,21 @@ export class LogLines {
   };
 
   #changed(): void {
+    this.#drop();
     this.#version += 1;
     for (const listener of this.#listeners) listener();
+  }
+
+  /** Drops those that have been known for longest. */
+  #drop(): void {
+    const { from, to } = this.#shown;
+    let surplus = this.#lines.size - MOST_LINES;
+    if (surplus <= 0) return;
+    for (const number of this.#lines.keys()) {
+      if (surplus <= 0) return;
+      if (number >= from && number <= to) continue;
+      this.#lines.delete(number);
+      surplus -= 1;
+    }
   }
 }

@@ -13,7 +13,7 @@ export interface Log {
   error: unknown;
   /** The end of the log is known. */
   isReady: boolean;
-  /** Fetches what is missing of these lines. */
+  /** Keeps these lines, and fetches what is missing of them. */
   need(from: number, to: number): void;
 }
 
@@ -53,6 +53,7 @@ export function useLog(task: Pick<Task, 'id' | 'status'>): Log {
   const fetching = useMemo(() => new Set<number>(), [id]);
   const need = useCallback(
     (from: number, to: number) => {
+      lines.show(from, to);
       const gap = lines.firstGap(from, to);
       if (gap === undefined) return;
       const block = Math.floor((gap - 1) / BLOCK);
