@@ -28,5 +28,5 @@ it('stacks bars on each other, and draws none for zero', () => {
 });
 
 it('interrupts a line where nothing is known, and draws a single value as a dot', () => {
-  expect(lineOf([1, null, 2, 0], 2)).toBe('M125 50h0M625 0h0L875 100');
+  expect(lineOf([1, null, 2, 0], 2)).toBe('M125 50h1M625 0h1L875 100');
 });

@@ -50,8 +50,8 @@ export function lineOf(values: readonly (number | null)[], ceiling: number): str
       if (value === null) return '';
       const place = `${rounded(step * (index + 0.5))} ${rounded(HEIGHT - (value / ceiling) * HEIGHT)}`;
       const continues = index > 0 && values[index - 1] !== null;
-      // A line of no length is drawn as a dot.
-      return continues ? `L${place}` : `M${place}h0`;
+      // A value alone is drawn as a dot.
+      return continues ? `L${place}` : `M${place}h1`;
     })
     .join('');
 }
