@@ -22,6 +22,7 @@ const NAMES_OF_OTHERS: readonly string[] = [
   'OTEL_EXPORTER_OTLP_HEADERS',
   'group_add',
   'archive_mode',
+  'archive_timeout',
 ];
 
 const files = filesBelow(REPOSITORY).map((file) => relative(REPOSITORY, file));
