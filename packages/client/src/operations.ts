@@ -27,9 +27,11 @@ export interface Route {
 }
 type Routes = Record<string, Route>;
 
+/** The members of any variant of a union. */
+type MemberOf<Value> = Value extends unknown ? keyof Value : never;
 type Part<Name extends string, Value> = [Value] extends [undefined]
   ? unknown
-  : [keyof Value] extends [never]
+  : [MemberOf<Value>] extends [never]
     ? unknown
     : Record<never, never> extends Value
       ? { [Key in Name]?: Value }

@@ -1,3 +1,5 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { temporaryFolder, type TemporaryFolder } from '@provisioning/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Report } from '../src/index.js';
@@ -93,6 +95,54 @@ describe('planning a batch', () => {
     expect(run.ended).toMatchObject({
       outcome: 'failed',
       error: expect.stringContaining('Operation taskservs cannot be planned: Server gone does not exist'),
+    });
+  });
+
+  it('plans a workflow with its settings and all that they import', async () => {
+    const workspace = join(folder.path, 'workspace');
+    await mkdir(join(workspace, 'production'), { recursive: true });
+    const write = (name: string, text: string) => writeFile(join(workspace, name), text);
+    await write('sizes.ncl', '{ small = "1xCPU-1 GB" }');
+    const config = (count: string) => `
+      let sizes = import "../sizes.ncl" in
+      { servers = [{ name = "web-01", plan = sizes.small, zone = "de-fra1", ${count} }] }`;
+    await write('production/config.ncl', config('provider = "local"'));
+    const one = await another({ PROVISIONING_WORKSPACE: workspace });
+    const planWorkflow = async () => {
+      const workflow = { kind: 'servers', operation: 'create' };
+      const operation = {
+        id: 'w',
+        type: 'plan_workflow',
+        infra: 'production',
+        settings: 'config.ncl',
+        workflow,
+      };
+      const run = await one.run({ action: 'apply', operation: operation as never });
+      const result = run.reports.at(-1);
+      return { run, data: result?.type === 'result' ? (result.data as BatchPlan) : undefined };
+    };
+    const { data } = await planWorkflow();
+    expect(data).toMatchObject({
+      operations: [{ id: 'w', changes: [{ change: 'create', name: 'web-01' }] }],
+      bases: [],
+      settings: {
+        value: { servers: [{ name: 'web-01', plan: '1xCPU-1 GB', labels: {} }] },
+        files: [{ name: 'production/config.ncl' }, { name: 'sizes.ncl' }],
+      },
+    });
+    // Another import is another input, though its name is the same; servers that are left alone are none.
+    await apply(servers(['other']));
+    await write('sizes.ncl', '{ small = "2xCPU-4 GB" }');
+    const { data: changed } = await planWorkflow();
+    expect(changed?.bases).toEqual([]);
+    expect(changed?.settings?.files[0]).toEqual(data?.settings?.files[0]);
+    expect(changed?.settings?.files[1]).not.toEqual(data?.settings?.files[1]);
+    await write('production/config.ncl', config('plam = 1'));
+    const { run } = await planWorkflow();
+    expect(run.ended).toMatchObject({
+      outcome: 'failed',
+      permanent: true,
+      error: expect.stringContaining('plam'),
     });
   });
 

@@ -85,6 +85,53 @@ describe('servers create', () => {
   });
 });
 
+describe('of an approved plan', () => {
+  /** What was approved: these servers with the settings that were planned, whatever the file says now. */
+  const approved = async (...names: string[]) => {
+    const servers = names.map((name) => ({
+      infra: 'production',
+      name,
+      plan: '1xCPU-1 GB',
+      zone: 'de-fra1',
+      provider: 'local',
+      image: null,
+      labels: {},
+      storage_gb: null,
+    }));
+    const settings = {
+      infra: 'production',
+      file: 'x',
+      provider: 'local',
+      servers,
+      taskservs: [],
+      clusters: [],
+    };
+    const planned = servers.map(({ infra, name, ...wanted }) => {
+      return { change: 'create', kind: 'server', infra, name, wanted };
+    });
+    const path = at.path('approved.json');
+    await writeFile(path, JSON.stringify({ settings, planned }));
+    return { PROVISIONING_APPROVED: path, PROVISIONING_FRESH: '1' };
+  };
+  const create = async (env: NodeJS.ProcessEnv) =>
+    at.start(['servers', 'create', '--infra', 'production', '--settings', 'config.yaml'], env).ended;
+
+  it('uses the settings that were planned, not those of the folder', async () => {
+    expect(await create(await approved('web-09'))).toMatchObject({ status: 0 });
+    expect((await listed()).map(({ name }) => name)).toEqual(['web-09']);
+  });
+
+  it('refuses other changes than those that were approved, before the first of them', async () => {
+    await create(await approved('web-09'));
+    const { status, stderr } = await create(await approved('web-09', 'web-10'));
+    expect({ status, stderr }).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('The approved plan no longer applies to server web-09'),
+    });
+    expect((await listed()).map(({ name }) => name)).toEqual(['web-09']);
+  });
+});
+
 describe('servers delete', () => {
   it('deletes only what the settings name', async () => {
     await at.servers('create');

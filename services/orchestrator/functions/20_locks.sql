@@ -12,7 +12,7 @@ create function lock_infra(p_infra text) returns void language sql as $$
 $$;
 
 -- Adds a holder to the queues of several infras, with one ticket.
--- p_kind: `task`, `batch`, or `plan` for a plan that is executed and has no batch yet.
+-- p_kind: `task`, `batch`, or `plan` for a plan that is executed and has started nothing yet.
 -- Returns whether the holder is first in all of them. If so, the locks are granted. A batch that executes a plan has them
 -- already.
 create function request_locks(p_infras text[], p_holder uuid, p_kind text) returns boolean language plpgsql as $$

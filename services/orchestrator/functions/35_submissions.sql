@@ -3,7 +3,8 @@
 -- Stores several tasks.
 -- p_submissions: NewTaskRow[] (postgres/tasks/task-submissions.ts), in order of arrival: the columns of `tasks`, with
 --   `principal`, `key` and `hash` of an Idempotency-Key.
---   `runner` is `command` where absent; `spec` goes to `task_specs`.
+--   `runner` is `command` where absent; `spec` goes to `task_specs`. A retry without `spec` has that of the task that it
+--   retries. A task that executes a plan has its lock already.
 -- Returns one row for each submission: `id` is the submitted id, `task_id` that of the answer.
 -- outcome: `created` (task_status is Ready, or Waiting for the infra), `replayed` or `conflict` (see
 -- claim_idempotency_key; task_status is null).
@@ -34,7 +35,8 @@ begin
                  and drawn.ticket = min(drawn.ticket) over (partition by drawn.infra) then now() end
       from (select s.infra, s.id, nextval('lock_tickets') as ticket
               from jsonb_to_recordset(p_submissions) as s (id uuid, infra text, check_mode boolean)
-             where not s.check_mode and not jsonb_exists(repeated, s.id::text)) drawn;
+             where not s.check_mode and not jsonb_exists(repeated, s.id::text)
+               and not exists (select from locks held where held.holder_id = s.id)) drawn;
 
   return query
   with submitted as (
@@ -56,7 +58,10 @@ begin
              case when s.kind <> 'survey' then why_held(s.infra) end
         from submitted s left join tasks k on k.id = s.retry_of order by s.id
   ), specified as (
-    insert into task_specs (task_id, spec) select s.id, s.spec from submitted s where s.spec is not null
+    insert into task_specs (task_id, spec)
+      select s.id, coalesce(s.spec, retried.spec)
+        from submitted s left join task_specs retried on retried.task_id = s.retry_of
+       where coalesce(s.spec, retried.spec) is not null
   ), recorded as (
     insert into event_chunks (type, status, task_ids, attempts)
       select 'submitted', s.status, array[s.id], '{0}'::int[] from submitted s order by s.id

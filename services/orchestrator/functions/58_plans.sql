@@ -1,6 +1,6 @@
 -- A plan is a stored preview of a change, with its decisions (docs/states/plan.md). Each transition is a compare-and-set under
 -- the lock of the plan's row. A plan that is executed is the holder of its infra locks until its batch starts: the holder's id
--- is `run_id`, which becomes the id of the batch.
+-- is `run_id`, which becomes the id of the batch, of the task of a workflow, or of the rollback.
 
 -- Whether a plan may go from one status to another: the table of docs/states/plan.md.
 create function plan_may_become(p_from text, p_to text) returns boolean immutable language sql as $$
@@ -13,7 +13,8 @@ create function plan_may_become(p_from text, p_to text) returns boolean immutabl
 $$;
 
 -- Stores a plan and the task that plans it.
--- p_plan: NewPlanRow (postgres/plans/plan-rows.ts). p_task: NewTaskRow (postgres/tasks/task-submissions.ts).
+-- p_plan: NewPlanRow (postgres/plans/plan-rows.ts). p_task: NewTaskRow (postgres/tasks/task-submissions.ts); null where the
+-- caller plans it at once.
 -- outcome: `created`; `replayed`, `conflict` (see claim_idempotency_key).
 create function submit_plan(p_plan jsonb, p_task jsonb, p_principal text, p_key text, p_hash text)
 returns table (plan_id uuid, outcome text) language plpgsql as $$
@@ -32,7 +33,9 @@ begin
     values (new_plan.id, new_plan.kind, new_plan.name, 'Planning', new_plan.request, new_plan.infras, new_plan.scope_id,
             new_plan.created_by, new_plan.created_by_name, new_plan.request_id, new_plan.traceparent, new_plan.actor,
             new_plan.planning_task);
-  perform submit_tasks(jsonb_build_array(p_task));
+  if p_task is not null then
+    perform submit_tasks(jsonb_build_array(p_task));
+  end if;
   perform record_plan_event(new_plan.id, '{}', new_plan.actor);
   return query select new_plan.id, 'created'::text;
 end $$;
@@ -43,7 +46,9 @@ create function record_plan_event(p_plan uuid, p_details jsonb, p_actor jsonb) r
 begin
   perform tally('plan', status, 1), record_event(null, null, 0, 'plan_changed', status, jsonb_strip_nulls(jsonb_build_object(
            'plan_id', id, 'kind', kind, 'name', name, 'infras', infras, 'scope_id', scope_id, 'digest', digest,
-           'created_by', created_by, 'batch_id', case when status = 'Executed' then run_id end, 'error', error,
+           'created_by', created_by, 'batch_id', case when status = 'Executed' and kind = 'batch' then run_id end,
+           'task_id', case when status = 'Executed' and kind = 'workflow' then run_id end,
+           'rollback_id', case when status = 'Executed' and kind in ('rollback', 'restore') then run_id end, 'error', error,
            'required', jsonb_array_length(requirements))) || p_details,
          p_actor)
     from plans where id = p_plan;
@@ -123,8 +128,9 @@ begin
   return true;
 end $$;
 
--- Executing → Executed: the batch takes over the locks and starts. Returns the operations that became ready; null if the plan
--- is not executed with this verification any more.
+-- Executing → Executed: the batch, or the batch of a rollback, takes over the locks and starts. Returns the operations that
+-- became ready; null if the plan is not executed with this verification any more.
+-- p_verification: the task that planned again; null where no provider is asked.
 -- p_batch, p_operations: see submit_batch.
 create function start_planned_batch(p_plan uuid, p_verification uuid, p_batch jsonb, p_operations jsonb) returns uuid[]
 language plpgsql as $$
@@ -141,6 +147,22 @@ begin
   select * into started from submit_batch(p_batch, p_operations, null, null, null);
   perform change_plan(p_plan, array['Executing'], 'Executed', '{}', plan.executor -> 'actor');
   return started.ready;
+end $$;
+
+-- The same for a workflow: its task takes over the lock and becomes ready. Returns whether this call started it.
+-- p_task: NewTaskRow.
+create function start_planned_task(p_plan uuid, p_verification uuid, p_task jsonb) returns boolean language plpgsql as $$
+declare
+  plan plans;
+begin
+  select * into plan from plans where id = p_plan for update;
+  if plan.status is distinct from 'Executing' or plan.verification_task is distinct from p_verification
+     or plan.run_id is distinct from (p_task ->> 'id')::uuid then
+    return false;
+  end if;
+  update locks set holder_kind = 'task' where holder_id = plan.run_id;
+  perform submit_tasks(jsonb_build_array(p_task));
+  return change_plan(p_plan, array['Executing'], 'Executed', '{}', plan.executor -> 'actor');
 end $$;
 
 -- Stores a decision of a user, which replaces an earlier one. Returns whether it was stored: the plan must have that digest and

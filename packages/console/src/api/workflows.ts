@@ -1,3 +1,4 @@
+import type { WorkflowToPlan } from '@provisioning/contracts';
 import type { SubmitSearch } from '../paths-infra.js';
 import { client } from './client.js';
 
@@ -22,5 +23,17 @@ export function submitWorkflow(
       return createTaskserv({ body: { ...body, taskserv: name }, idempotencyKey });
     case 'cluster':
       return createCluster({ body: { ...body, cluster_type: name }, idempotencyKey });
+  }
+}
+
+/** The same workflow as `POST /plans` accepts it. */
+export function workflowToPlan({ kind, name, ...work }: Workflow): WorkflowToPlan {
+  switch (kind) {
+    case 'servers':
+      return { ...work, kind };
+    case 'taskserv':
+      return { ...work, kind, taskserv: name };
+    case 'cluster':
+      return { ...work, kind, cluster_type: name };
   }
 }

@@ -1,13 +1,13 @@
 import Type from 'typebox';
 import { operationsUnder } from '../operation.js';
 import { byId, listOf, name, sentence, someOf } from '../schemas/basics.js';
-import { batchSubmittedSchema } from '../schemas/batch.js';
 import { BATCH_BODY_LIMIT } from '../schemas/batch-request.js';
 import { withDefault } from '../schemas/default.js';
 import { after, MAX_PAGE, paged } from '../schemas/paging.js';
 import {
   planDecisionRequestSchema,
   planDiffSchema,
+  planExecutedSchema,
   planExecutionSchema,
   planRequestSchema,
   storedPlanSchema,
@@ -25,7 +25,7 @@ export const createPlan = define({
   path: '/plans',
   summary: 'Plan a change without making it',
   description:
-    'Stores a plan and returns it while it is `Planning`. A task asks the providers and works out every change of the batch, in the order of its dependencies: a task service on a server that an earlier operation will make is part of the plan. The plan then has a `digest` of everything that decides its effect. It takes no lock.',
+    'Stores a plan of a batch, a workflow, a rollback or a restore. A batch or workflow is returned while it is `Planning`: a task asks the providers and works out every change. A batch is planned in the order of its dependencies: a task service on a server that an earlier operation will make is part of the plan. A rollback or restore is planned with the request, which has the errors of the operation itself. The plan then has a `digest` of everything that decides its effect. It takes no lock.',
   permission: { resource: 'plans:*', action: 'create' },
   rateClass: 'batch',
   body: planRequestSchema,
@@ -44,8 +44,13 @@ export const createPlan = define({
       ],
     },
   },
+  moreExamples: {
+    workflow: { workflow: { kind: 'servers', infra: 'production', settings: 'config.ncl' } },
+    rollback: { rollback: { operation_ids: ['op-1'] } },
+    restore: { restore: { checkpoint_id: 'checkpoint-uuid' } },
+  },
   success: { status: 201, data: storedPlanSchema, location: true },
-  errors: [409],
+  errors: [404, 409, 503],
   addition: true,
 });
 
@@ -138,14 +143,14 @@ export const executePlan = define({
   path: '/plans/{id}/execute',
   summary: 'Execute a plan',
   description:
-    'Acquires the locks of the infras, plans again and compares. If nothing has moved, the batch starts and the answer is that of `POST /batch/execute`. Otherwise the locks are released, the plan is `Stale`, and the answer is 409 `plan_moved` with what has moved. While other work holds a lock, the answer has the status `Pending`; poll `GET /plans/{id}`. With `Prefer: respond-async` it returns immediately. Repeating the request does not execute the plan twice.',
+    'Acquires the locks of the infras, plans again and compares. If nothing has moved, the batch, task or rollback starts, and the answer names it. Otherwise the locks are released, the plan is `Stale`, and the answer is 409 `plan_moved` with what has moved. While other work holds a lock, the answer has the status `Pending`; poll `GET /plans/{id}`. With `Prefer: respond-async` it returns immediately. Repeating the request does not execute the plan twice.',
   permission: { resource: 'plans:*', action: 'execute' },
   rateClass: 'batch',
   params: byId,
   body: planExecutionSchema,
   idempotent: true,
   example: { digest: EXAMPLE_DIGEST },
-  success: { status: 200, data: batchSubmittedSchema, location: true },
+  success: { status: 200, data: planExecutedSchema, location: true },
   errors: [404, 409, 503],
   addition: true,
 });

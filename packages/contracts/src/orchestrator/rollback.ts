@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { operationsUnder } from '../operation.js';
-import { byId, closed, id, listOf, sentence, someOf, text } from '../schemas/basics.js';
+import { byId, closed, id, listOf, sentence, someOf } from '../schemas/basics.js';
 import { withDefault } from '../schemas/default.js';
 import { after, MAX_PAGE, paged } from '../schemas/paging.js';
 import { ROLLBACK_STATUSES } from '../statuses.js';
@@ -9,6 +9,7 @@ import {
   checkpointDiffSchema,
   checkpointRequestSchema,
   checkpointSchema,
+  confirmation,
   rollbackRequestSchema,
   rollbackResultSchema,
   rollbackSummarySchema,
@@ -134,13 +135,7 @@ export const restoreCheckpoint = define({
   params: byId,
   query: closed({
     check_mode: withDefault(Type.Boolean(), false),
-    confirm: Type.Optional(
-      text(64, {
-        minLength: 1,
-        description:
-          'The `confirmation` of a plan; allows the resources that it lists as `not_made_here` to be destroyed',
-      }),
-    ),
+    confirm: Type.Optional(confirmation),
   }),
   idempotent: true,
   success: {

@@ -79,7 +79,6 @@ export const batchSubmittedSchema = closed(
         description: 'If true, nothing was submitted: the response shows what would run',
       }),
     ),
-    plan_id: Type.Optional(annotated(id, { description: 'The plan that the batch executes' })),
   },
   { title: 'BatchSubmitted' },
 );

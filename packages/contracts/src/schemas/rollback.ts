@@ -58,22 +58,41 @@ export type RollbackRequest = { check_mode?: boolean } & (
   { checkpoint_id: string } | { operation_ids: string[] }
 );
 
+const whatToUndo = { checkpoint_id: Type.Optional(id), operation_ids: Type.Optional(operationIds) };
+/** Exactly one of the two. Written with `if`, so that a fault names the missing or extra field. */
+const EXACTLY_ONE = {
+  if: { required: ['operation_ids'], properties: { operation_ids: true } },
+  then: { properties: { checkpoint_id: false } },
+  else: { required: ['checkpoint_id'], properties: { checkpoint_id: true } },
+};
+
 /** Body of `POST /rollback/execute`. */
 export const rollbackRequestSchema = Type.Unsafe<RollbackRequest>(
   closed(
-    {
-      checkpoint_id: Type.Optional(id),
-      operation_ids: Type.Optional(operationIds),
-      check_mode: Type.Optional(checkMode),
-    },
-    {
-      title: 'RollbackRequest',
-      // Exactly one of the two. Written with `if`, so that a fault names the missing or extra field.
-      if: { required: ['operation_ids'], properties: { operation_ids: true } },
-      then: { properties: { checkpoint_id: false } },
-      else: { required: ['checkpoint_id'], properties: { checkpoint_id: true } },
-    },
+    { ...whatToUndo, check_mode: Type.Optional(checkMode) },
+    { title: 'RollbackRequest', ...EXACTLY_ONE },
   ),
+);
+
+/** A rollback to be planned. */
+export type RollbackToPlan = { checkpoint_id: string } | { operation_ids: string[] };
+
+/** Of `POST /plans`: the body of `POST /rollback/execute` without `check_mode`. */
+export const rollbackToPlanSchema = Type.Unsafe<RollbackToPlan>(
+  closed(whatToUndo, { title: 'RollbackToPlan', ...EXACTLY_ONE }),
+);
+
+/** The `confirmation` of the preview of a restore. */
+export const confirmation = text(64, {
+  minLength: 1,
+  description:
+    'The `confirmation` of a plan; allows the resources that it lists as `not_made_here` to be destroyed',
+});
+
+/** Of `POST /plans`: the parameters of `POST /rollback/restore/{id}`. */
+export const restoreToPlanSchema = closed(
+  { checkpoint_id: id, confirm: Type.Optional(confirmation) },
+  { title: 'RestoreToPlan' },
 );
 
 const undoneSchema = closed(

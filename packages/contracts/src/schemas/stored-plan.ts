@@ -1,18 +1,44 @@
 import Type, { type Static } from 'typebox';
 import { annotated } from './annotated.js';
 import { approvalRequirementSchema } from './approval.js';
-import { batchRequestSchema } from './batch-request.js';
+import { batchOperationSchema } from './batch.js';
+import { batchRequestSchema, MAX_BATCH_OPERATIONS, type BatchRequest } from './batch-request.js';
 import { closed, count, id, listOf, name, nullable, oneOf, openDetails, text, timestamp } from './basics.js';
 import { plannedChangeSchema } from './plan.js';
-import { PLAN_STATUSES } from '../statuses.js';
+import { restoreToPlanSchema, rollbackToPlanSchema, type RollbackToPlan } from './rollback.js';
+import { workflowToPlanSchema, type WorkflowToPlan } from './workflow.js';
+import { BATCH_STATUSES, PLAN_STATUSES } from '../statuses.js';
 
 /** Maximum number of changes, and of sentences, that a plan shows. */
 const MAX_CHANGES = 100_000;
 
-/** Body of `POST /plans`: one kind of work, with the body of its own operation. */
-export const planRequestSchema = closed({ batch: batchRequestSchema }, { title: 'PlanRequest' });
+const PLAN_KINDS = ['batch', 'workflow', 'rollback', 'restore'] as const;
+const planKind = oneOf(PLAN_KINDS, { title: 'PlanKind' });
+
 /** A value of {@link planRequestSchema}. */
-export type PlanRequest = Static<typeof planRequestSchema>;
+export type PlanRequest =
+  | { batch: BatchRequest }
+  | { workflow: WorkflowToPlan }
+  | { rollback: RollbackToPlan }
+  | { restore: Static<typeof restoreToPlanSchema> };
+
+/** Body of `POST /plans`: one kind of work, with the body of its own operation. */
+export const planRequestSchema = Type.Unsafe<PlanRequest>(
+  closed(
+    {
+      batch: Type.Optional(batchRequestSchema),
+      workflow: Type.Optional(workflowToPlanSchema),
+      rollback: Type.Optional(rollbackToPlanSchema),
+      restore: Type.Optional(restoreToPlanSchema),
+    },
+    {
+      title: 'PlanRequest',
+      description: 'Exactly one of the members',
+      minProperties: 1,
+      maxProperties: 1,
+    },
+  ),
+);
 
 /** The digest of a plan, as a client sends it back. */
 export const digest = text(71, {
@@ -75,8 +101,10 @@ const moved = listOf(movedInputSchema, 1000);
 const summaryMembers = {
   id,
   status: oneOf(PLAN_STATUSES, { title: 'PlanStatus' }),
-  kind: oneOf(['batch']),
-  name: text(128, { description: 'The name of the batch' }),
+  kind: planKind,
+  name: text(128, {
+    description: 'The name of the batch, or that of the task or rollback that executes the plan',
+  }),
   infras: listOf(name, 10_000),
   digest: annotated(nullable(text(71)), {
     description: 'SHA-256 of everything that decides the effect; null until the plan is made',
@@ -91,6 +119,10 @@ const summaryMembers = {
   ended_at: nullable(timestamp),
   error: annotated(nullable(text(4096)), { description: 'Why it could not be planned or executed' }),
   batch_id: annotated(nullable(id), { description: 'The batch that executes the plan' }),
+  task_id: annotated(nullable(id), { description: 'The task that executes the plan of a workflow' }),
+  rollback_id: annotated(nullable(id), {
+    description: 'The rollback that executes the plan of a rollback or restore',
+  }),
 };
 
 /** A plan in a list. */
@@ -110,7 +142,16 @@ const storedChangeSchema = closed(
 export const storedPlanSchema = closed(
   {
     ...summaryMembers,
-    planning_task_id: id,
+    planning_task_id: annotated(nullable(id), {
+      description:
+        'The task that made the plan; null for a rollback or restore, which is planned with the request',
+    }),
+    settings: Type.Optional(
+      listOf(closed({ name: text(1024), sha256: text(64) }, { title: 'PlanSettingsFile' }), 1000, {
+        description:
+          'Of a workflow: the settings file and all that it imports, relative to the workspace. The execution uses them as they were when the plan was made',
+      }),
+    ),
     changes: listOf(storedChangeSchema, MAX_CHANGES),
     known_after: listOf(text(256), MAX_CHANGES, {
       description: 'Values that are known only after the execution: `server web-01: address`',
@@ -126,6 +167,26 @@ export const storedPlanSchema = closed(
 );
 /** A value of {@link storedPlanSchema}. */
 export type StoredPlan = Static<typeof storedPlanSchema>;
+
+/** Response of `POST /plans/{id}/execute`. */
+export const planExecutedSchema = closed(
+  {
+    plan_id: id,
+    kind: planKind,
+    status: oneOf(BATCH_STATUSES, {
+      description: '`Pending` while other work holds a lock; afterwards that of what executes the plan',
+    }),
+    batch_id: Type.Optional(annotated(id, { description: 'Of a batch' })),
+    operations: Type.Optional(
+      listOf(batchOperationSchema, MAX_BATCH_OPERATIONS, { description: 'Of a batch' }),
+    ),
+    task_id: Type.Optional(annotated(id, { description: 'Of a workflow' })),
+    rollback_id: Type.Optional(annotated(id, { description: 'Of a rollback or restore' })),
+  },
+  { title: 'PlanExecuted' },
+);
+/** A value of {@link planExecutedSchema}. */
+export type PlanExecuted = Static<typeof planExecutedSchema>;
 
 /** Response of `GET /plans/{id}/diff`. */
 export const planDiffSchema = closed(

@@ -69,6 +69,9 @@ export const taskSchema = closed(
     cancel_requested_at: Type.Optional(nullable(timestamp)),
     progress: Type.Optional(nullable(taskProgressSchema)),
     waiting_for: Type.Optional(nullable(waitingForSchema)),
+    plan_id: Type.Optional(
+      annotated(nullable(id), { description: 'The plan that the task executes; absent in lists' }),
+    ),
     plan: Type.Optional(
       annotated(nullable(planSchema), {
         description:

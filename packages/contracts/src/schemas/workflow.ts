@@ -12,18 +12,19 @@ export const settingsPath = text(255, {
   description: 'Path of a .ncl, .json, .yaml, .yml or .toml file, relative to the folder of the infra',
 });
 
+const wait = withDefault(
+  Type.Boolean({
+    description:
+      'Passed to the command as `--wait`; the response always returns immediately with the id of the task',
+  }),
+  false,
+);
 const flags = {
   check_mode: withDefault(
     Type.Boolean({ description: 'If true, nothing is changed; the task shows what would be done' }),
     false,
   ),
-  wait: withDefault(
-    Type.Boolean({
-      description:
-        'Passed to the command as `--wait`; the response always returns immediately with the id of the task',
-    }),
-    false,
-  ),
+  wait,
 };
 const operation = withDefault(oneOf(['create', 'delete']), 'create');
 
@@ -50,3 +51,32 @@ export const clusterWorkflowSchema = closed(
 );
 /** A value of {@link clusterWorkflowSchema}. */
 export type ClusterWorkflow = Static<typeof clusterWorkflowSchema>;
+
+const planned = { operation, infra: name, settings: settingsPath, wait };
+/** A workflow to be planned, discriminated by `kind`. */
+export type WorkflowToPlan = Static<Type.TObject<typeof planned>> &
+  ({ kind: 'servers' } | { kind: 'taskserv'; taskserv: string } | { kind: 'cluster'; cluster_type: string });
+
+/** The member that a kind requires. */
+const NAMED = { taskserv: 'taskserv', cluster: 'cluster_type' } as const;
+
+/** Of `POST /plans`: the body of the workflow's own operation, with its kind. */
+export const workflowToPlanSchema = Type.Unsafe<WorkflowToPlan>(
+  closed(
+    {
+      ...planned,
+      kind: oneOf(['servers', 'taskserv', 'cluster'], { title: 'WorkflowKind' }),
+      taskserv: Type.Optional(name),
+      cluster_type: Type.Optional(name),
+    },
+    {
+      title: 'WorkflowToPlan',
+      // Each kind has its member, and no other kind has it.
+      allOf: Object.entries(NAMED).map(([kind, member]) => ({
+        if: { properties: { kind: { const: kind } }, required: ['kind'] },
+        then: { required: [member], properties: { [member]: true } },
+        else: { properties: { [member]: false } },
+      })),
+    },
+  ),
+);

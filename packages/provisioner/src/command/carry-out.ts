@@ -10,6 +10,7 @@ import {
   RecordingReporter,
   type Outcome,
 } from '../apply/index.js';
+import { requirePlanned } from '../operations/require-planned.js';
 import { stepsOf, type Plan } from '../plan/index.js';
 import type { Session } from './session.js';
 
@@ -17,7 +18,7 @@ import type { Session } from './session.js';
 export async function carryOut(
   plan: Plan,
   check: boolean,
-  { output, drivers, reporter, signal, idempotencyKey, fresh, intents, reconcile }: Session,
+  { output, drivers, reporter, signal, idempotencyKey, fresh, intents, reconcile, approved }: Session,
   afterwards: () => Promise<void> = async () => {},
 ): Promise<void> {
   output.plan(plan);
@@ -44,6 +45,7 @@ export async function carryOut(
   }
   const onOutcome = (outcome: Outcome) => output.outcome(outcome);
   const log = (line: string) => output.line(line);
+  if (approved) requirePlanned(plan, approved.planned, fresh);
   await refuseImpossible(plan, drivers, signal);
   const applied = await applyPlan(plan, {
     drivers,

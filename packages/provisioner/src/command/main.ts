@@ -50,10 +50,13 @@ async function runCommand(args: readonly string[], env: NodeJS.ProcessEnv): Prom
   const runSettings: RunSettingsVerb = (command, options, act) => act(options, begin(command, options));
   const run: RunVerb = async (command, options, act) => {
     const session = begin(command, options);
-    const { production, idempotencyKey, fresh, intents, reconcile } = environment;
+    const { production, idempotencyKey, fresh, intents, reconcile, approved } = environment;
     const { dataDir = DEFAULT_DATA_DIR, workspace = DEFAULT_WORKSPACE } = options;
     const drivers = await DriverSet.open({ dataDir, workspace, env, production });
-    await act({ ...options, workspace }, { ...session, drivers, idempotencyKey, fresh, intents, reconcile });
+    await act(
+      { ...options, workspace },
+      { ...session, drivers, idempotencyKey, fresh, intents, reconcile, approved },
+    );
   };
 
   try {

@@ -1,7 +1,5 @@
 import { Command } from 'commander';
 import { readFileSync } from 'node:fs';
-import { createCluster } from './cluster-create.js';
-import { deleteCluster } from './cluster-delete.js';
 import {
   withActOptions,
   withCommonOptions,
@@ -11,14 +9,11 @@ import {
   type SettingsOptions,
   type ShowOptions,
 } from './options.js';
-import { createServers } from './servers-create.js';
-import { deleteServers } from './servers-delete.js';
 import { listServers } from './servers-list.js';
 import { checkName } from '../settings/index.js';
 import type { Session, SettingsSession } from './session.js';
 import { checkSettingsFile, showSettings } from './settings-verbs.js';
-import { createTaskserv } from './taskserv-create.js';
-import { deleteTaskserv } from './taskserv-delete.js';
+import { runWorkflow } from './workflow-verb.js';
 
 /** Runs a verb with a session that is created from its options. */
 export type RunVerb = <O extends CommonOptions>(
@@ -57,22 +52,16 @@ export function buildProgram(run: RunVerb, runSettings: RunSettingsVerb): Comman
     description: 'create or delete a task service',
     argument: ['<name>', 'name of the task service, such as kubernetes'],
     owner: "task service's",
-    create: [
-      'install the task service on its servers in the settings (default: all servers)',
-      createTaskserv,
-    ],
-    delete: [
-      'remove the task service from its servers in the settings (default: all servers)',
-      deleteTaskserv,
-    ],
+    create: 'install the task service on its servers in the settings (default: all servers)',
+    delete: 'remove the task service from its servers in the settings (default: all servers)',
   });
   addService(program, run, {
     noun: 'cluster',
     description: 'create or delete a cluster',
     argument: ['<type>', 'type of the cluster, such as buildkit'],
     owner: "cluster's",
-    create: ['create the cluster on its servers in the settings (default: all servers)', createCluster],
-    delete: ['delete the cluster and keep its servers', deleteCluster],
+    create: 'create the cluster on its servers in the settings (default: all servers)',
+    delete: 'delete the cluster and keep its servers',
   });
   addSettings(program, runSettings);
   return program;
@@ -101,42 +90,40 @@ function addSettings(program: Command, run: RunSettingsVerb): void {
 
 function addServers(program: Command, run: RunVerb): void {
   const servers = addNoun(program, 'servers', 'create, delete and list servers');
-  withActOptions(
-    addVerb(
-      servers,
-      'create',
-      'create and change the servers of the settings; other servers are not changed',
-    ),
-  ).action((options: ActOptions) => run('servers create', options, createServers));
-  withActOptions(addVerb(servers, 'delete', 'delete the servers of the settings, and no others')).action(
-    (options: ActOptions) => run('servers delete', options, deleteServers),
-  );
+  const descriptions = {
+    create: 'create and change the servers of the settings; other servers are not changed',
+    delete: 'delete the servers of the settings, and no others',
+  };
+  for (const operation of ['create', 'delete'] as const)
+    withActOptions(addVerb(servers, operation, descriptions[operation])).action((options: ActOptions) =>
+      run(`servers ${operation}`, options, (all, session) =>
+        runWorkflow({ kind: 'servers', operation }, all, session),
+      ),
+    );
   withCommonOptions(addVerb(servers, 'list', 'list the servers of an infra')).action(
     (options: CommonOptions) => run('servers list', options, listServers),
   );
 }
 
-type ServiceVerb = (name: string, options: ActOptions, session: Session) => Promise<void>;
-
 interface Service {
-  noun: string;
+  noun: 'taskserv' | 'cluster';
   description: string;
   argument: readonly [syntax: string, description: string];
   owner: string;
-  create: readonly [description: string, act: ServiceVerb];
-  delete: readonly [description: string, act: ServiceVerb];
+  /** What its verbs do. */
+  create: string;
+  delete: string;
 }
 
 /** A kind of thing that is created and deleted by name. */
 function addService(program: Command, run: RunVerb, service: Service): void {
   const noun = addNoun(program, service.noun, service.description);
-  for (const verb of ['create', 'delete'] as const) {
-    const [description, act] = service[verb];
-    withActOptions(addVerb(noun, verb, description).argument(...service.argument)).action(
+  for (const operation of ['create', 'delete'] as const) {
+    withActOptions(addVerb(noun, operation, service[operation]).argument(...service.argument)).action(
       (name: string, options: ActOptions) =>
-        run(`${service.noun} ${verb}`, options, async (all, session) => {
+        run(`${service.noun} ${operation}`, options, async (all, session) => {
           checkName(service.owner, name);
-          await act(name, all, session);
+          await runWorkflow({ kind: service.noun, operation, name }, all, session);
         }),
     );
   }

@@ -1,5 +1,6 @@
 import type { DriverSet } from '../drivers/index.js';
 import type { IntentReport, Reporter } from '../report/index.js';
+import type { ApprovedWork } from './config.js';
 import type { Output } from './output.js';
 
 /** What a verb that only evaluates settings needs to run. */
@@ -20,6 +21,8 @@ export interface Session extends SettingsSession {
   fresh: boolean;
   /** The intents that earlier attempts stored. */
   intents: readonly IntentReport[];
+  /** Of work that executes an approved plan. */
+  approved: ApprovedWork | undefined;
   /** Whether a check also reports what earlier attempts did. */
   reconcile: boolean;
 }

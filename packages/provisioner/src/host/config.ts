@@ -5,6 +5,8 @@ export interface HostConfig extends DriverSetOptions {
   /** The Unix socket on which the executor listens. */
   socketPath: string;
   testDriver: boolean;
+  /** The `nickel` program that evaluates settings in place of the built-in evaluator. */
+  nickelProgram: string | undefined;
 }
 
 /** @throws Error that lists every required variable that is not set */
@@ -25,5 +27,6 @@ export function readHostConfig(env: NodeJS.ProcessEnv): HostConfig {
     env,
     production: env['NODE_ENV'] === 'production',
     testDriver: env['PROVISIONING_TEST_DRIVER'] === '1',
+    nickelProgram: env['PROVISIONING_NICKEL'] || undefined,
   };
 }

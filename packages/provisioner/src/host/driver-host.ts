@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { sendLine } from '@provisioning/process';
 import { DriverError } from '../drivers/driver.js';
 import type { DriverSet } from '../drivers/driver-set.js';
+import type { SettingsSource } from '../operations/index.js';
 import { LineSplitter } from '../line-splitter.js';
 import { parseMessage } from './parse-message.js';
 import { MAX_HOST_LINE_BYTES, type FromDriverHost, type RunMessage } from './protocol.js';
@@ -24,6 +25,7 @@ export class DriverHost {
   constructor(
     private readonly socket: Socket,
     private readonly drivers: DriverSet,
+    private readonly settings: SettingsSource,
   ) {}
 
   /** Serves until the connection ends. @returns why, if a message was not valid */
@@ -77,7 +79,7 @@ export class DriverHost {
       }).finally(() => intents.delete(number));
     const ended = runOperation(
       message,
-      this.drivers,
+      { drivers: this.drivers, settings: this.settings },
       abort.signal,
       (reply) => this.#send(reply),
       stored,

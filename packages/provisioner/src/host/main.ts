@@ -11,11 +11,14 @@ const GRACE_MS = 2_000;
 /** Runs the process of the driver host. @returns its exit status */
 export async function main(env: NodeJS.ProcessEnv): Promise<number> {
   try {
-    const { socketPath, ...options } = readHostConfig(env);
+    const { socketPath, nickelProgram, ...options } = readHostConfig(env);
     const socket = await connect(socketPath);
     // The executor decides when to stop. On a signal from anyone else, the host closes the connection and stops as well.
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => socket.destroy());
-    const host = new DriverHost(socket, await DriverSet.open(options));
+    const host = new DriverHost(socket, await DriverSet.open(options), {
+      workspace: options.workspace,
+      nickelProgram,
+    });
     const fault = await host.serve();
     await Promise.race([host.stop(), sleep(GRACE_MS)]);
     if (!fault) return 0;

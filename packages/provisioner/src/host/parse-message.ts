@@ -14,6 +14,8 @@ const planned = Type.Optional(
 const shared = { id: text, infra: text, provider: text };
 const plannable = { ...shared, planned };
 
+const workflowOperation = Type.Enum(['create', 'delete']);
+
 const PLANNABLE = [
   Type.Object({
     ...plannable,
@@ -47,6 +49,16 @@ const Operation = Type.Union([
     infra: Type.String(),
     type: Type.Literal('plan'),
     operations: Type.Array(Type.Union([...PLANNABLE])),
+  }),
+  Type.Object({
+    id: text,
+    infra: text,
+    type: Type.Literal('plan_workflow'),
+    settings: text,
+    workflow: Type.Union([
+      Type.Object({ kind: Type.Literal('servers'), operation: workflowOperation }),
+      Type.Object({ kind: Type.Enum(['taskserv', 'cluster']), operation: workflowOperation, name: text }),
+    ]),
   }),
 ]);
 

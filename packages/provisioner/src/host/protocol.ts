@@ -1,9 +1,14 @@
 import type { Operation } from '../operations/operation.js';
-import type { BatchPlan, BatchPlanOperation, PlannedPart } from '../operations/plan-batch.js';
+import type {
+  BatchPlan,
+  BatchPlanOperation,
+  PlannedPart,
+  WorkflowPlanOperation,
+} from '../operations/plan-batch.js';
 import type { Survey, SurveyedInfra, SurveyOperation } from '../operations/survey.js';
 import type { IntentReport, Report, ResourceReport } from '../report/types.js';
 
-export type { BatchPlan, BatchPlanOperation, PlannedPart };
+export type { BatchPlan, BatchPlanOperation, PlannedPart, WorkflowPlanOperation };
 export type { IntentReport, Operation, Report, ResourceReport, Survey, SurveyedInfra, SurveyOperation };
 
 /** What the host does with an operation. */
@@ -14,7 +19,7 @@ export interface RunMessage {
   type: 'run';
   id: string;
   action: HostAction;
-  operation: (Operation | SurveyOperation | BatchPlanOperation) & { infra: string };
+  operation: (Operation | SurveyOperation | BatchPlanOperation | WorkflowPlanOperation) & { infra: string };
   /** Plan only, without any change. */
   check: boolean;
   /** The same for every attempt at the operation, for undoing it and for reconciling it. */

@@ -5,12 +5,14 @@ import { listed, RecordingReporter } from '../apply/index.js';
 import {
   applyOperation,
   planBatchOperation,
+  planWorkflowOperation,
   reconcileOperation,
   surveyOperation,
   undoKey,
   undoOperation,
   type OperationContext,
   type OperationResult,
+  type SettingsSource,
 } from '../operations/index.js';
 import { KINDS, type Kind } from '../drivers/resource.js';
 import type { EndedMessage, FromDriverHost, Operation, ResourceReport, RunMessage } from './protocol.js';
@@ -32,7 +34,7 @@ export async function runOperation(
     intents_to_undo: intentsToUndo = [],
     exactly = false,
   }: RunMessage,
-  drivers: DriverSet,
+  { drivers, settings }: { drivers: DriverSet; settings: SettingsSource },
   signal: AbortSignal,
   send: (message: FromDriverHost) => void,
   stored: (number: number) => Promise<void>,
@@ -64,6 +66,8 @@ export async function runOperation(
   try {
     if (operation.type === 'survey') return ended(id, await surveyOperation(operation, context));
     if (operation.type === 'plan') return ended(id, await planBatchOperation(operation, context));
+    if (operation.type === 'plan_workflow')
+      return ended(id, await planWorkflowOperation(operation, context, settings));
     switch (action) {
       case 'apply':
         return ended(id, await withUnreportedChanges(applyOperation(operation, context), idempotencyKey));

@@ -13,7 +13,10 @@ export { surveyOperation, type Survey, type SurveyedInfra, type SurveyOperation 
 export { undoKey, undoOperation } from './undo-operation.js';
 export {
   planBatchOperation,
+  planWorkflowOperation,
   type BatchPlan,
   type BatchPlanOperation,
   type PlannedPart,
+  type SettingsSource,
+  type WorkflowPlanOperation,
 } from './plan-batch.js';

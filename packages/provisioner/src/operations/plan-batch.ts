@@ -1,11 +1,18 @@
 import { checkPlan, Interrupted, plannedReports } from '../apply/index.js';
 import { DRIVERS_VERSION } from '../drivers/catalog.js';
 import { DriverError } from '../drivers/driver.js';
-import type { BaseVersion } from '../plan/index.js';
+import { digestOfSettings, type BaseVersion } from '../plan/index.js';
 import type { PlannedReport } from '../report/index.js';
+import {
+  readSettingsAndFiles,
+  SettingsError,
+  type ReadSettingsOptions,
+  type Settings,
+} from '../settings/index.js';
 import type { OperationContext, OperationResult } from './context.js';
 import type { Operation } from './operation.js';
-import { planOperation } from './plan-operation.js';
+import { planOperation, type PlannedOperation } from './plan-operation.js';
+import { planWorkflow, type Workflow } from './plan-workflow.js';
 import { PredictedDrivers, type UsedDefinition } from './predicted-drivers.js';
 import { settled } from './settle.js';
 
@@ -37,7 +44,21 @@ export interface BatchPlan {
   definitions: UsedDefinition[];
   /** The driver of each provider and the version of the drivers. */
   drivers: { provider: string; driver: string; version: number }[];
+  /** Of a workflow: the settings with all defaults, their digest, and the files of which they are made. */
+  settings?: { value: Settings; digest: string; files: { name: string; sha256: string }[] };
 }
+
+/** Plans a run of the provisioning command, as that command would. */
+export interface WorkflowPlanOperation {
+  id: string;
+  type: 'plan_workflow';
+  workflow: Workflow;
+  /** The settings file, relative to the folder of the infra. */
+  settings: string;
+}
+
+/** Where settings are read from. */
+export type SettingsSource = Pick<ReadSettingsOptions, 'workspace' | 'nickelProgram'>;
 
 /** Changes nothing. It fails if an operation cannot be planned, with the operation's id in the message. */
 export function planBatchOperation(
@@ -57,31 +78,79 @@ export function planBatchOperation(
       definitions: predicted.usedDefinitions,
       drivers: driversOf(operations, parts, context),
     };
-    const count = parts.reduce((sum, { changes }) => sum + changes.length, 0);
-    return { message: `Planned ${count} ${count === 1 ? 'change' : 'changes'}`, data };
+    return { message: plannedChanges(data), data };
+  });
+}
+
+/** Changes nothing. It fails if the settings are faulty or the workflow cannot be planned. */
+export function planWorkflowOperation(
+  { id, workflow, settings: file }: WorkflowPlanOperation,
+  context: OperationContext,
+  source: SettingsSource,
+): Promise<OperationResult> {
+  return settled(context, async () => {
+    const { drivers, infra, signal } = context;
+    const { settings, files } = await readSettingsAndFiles({ ...source, infra, file, signal }).catch(
+      (error: unknown) => {
+        if (!(error instanceof SettingsError)) throw error;
+        throw new DriverError(error.brief, { permanent: true, cause: error });
+      },
+    );
+    const predicted = new PredictedDrivers(drivers);
+    if (workflow.kind === 'cluster' && workflow.operation === 'create')
+      await predicted.useCluster(workflow.name);
+    const part = await partOf(
+      id,
+      infra,
+      await planWorkflow(workflow, settings, predicted),
+      predicted,
+      context,
+    );
+    const data: BatchPlan = {
+      operations: [part],
+      bases: predicted.bases,
+      definitions: predicted.usedDefinitions,
+      drivers: driversOf([], [part], context),
+      settings: { value: settings, digest: digestOfSettings(settings), files: [...files] },
+    };
+    return { message: plannedChanges(data), data };
   });
 }
 
 async function planPart(
   operation: Operation & { infra: string },
   predicted: PredictedDrivers,
-  { drivers, signal }: OperationContext,
+  context: OperationContext,
 ): Promise<PlannedPart> {
   const { id, infra } = operation;
   try {
     if (operation.type === 'cluster_batch') await predicted.useCluster(operation.cluster_type);
     const planned = await planOperation(operation, infra, predicted);
     if ('missing' in planned) throw new DriverError(planned.message, { permanent: true });
-    const { plan, notes } = planned;
-    await checkPlan(plan, drivers, signal);
-    predicted.predict(plan);
-    const changes = plannedReports(plan).map(({ type: _type, ...change }) => change);
-    return { id, infra, changes, known_after: changes.flatMap(knownAfter), notes };
+    return await partOf(id, infra, planned, predicted, context);
   } catch (error) {
     if (!(error instanceof DriverError)) throw error;
     const { message, permanent } = error;
     throw new DriverError(`Operation ${id} cannot be planned: ${message}`, { permanent, cause: error });
   }
+}
+
+async function partOf(
+  id: string,
+  infra: string,
+  { plan, notes }: PlannedOperation,
+  predicted: PredictedDrivers,
+  { drivers, signal }: OperationContext,
+): Promise<PlannedPart> {
+  await checkPlan(plan, drivers, signal);
+  predicted.predict(plan);
+  const changes = plannedReports(plan).map(({ type: _type, ...change }) => change);
+  return { id, infra, changes, known_after: changes.flatMap(knownAfter), notes };
+}
+
+function plannedChanges({ operations }: BatchPlan): string {
+  const count = operations.reduce((sum, { changes }) => sum + changes.length, 0);
+  return `Planned ${count} ${count === 1 ? 'change' : 'changes'}`;
 }
 
 function knownAfter({ change, kind, name, after }: PlannedPart['changes'][number]): string[] {

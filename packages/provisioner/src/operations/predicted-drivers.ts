@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DriverSet, Look } from '../drivers/driver-set.js';
+import type { Sighting } from '../drivers/driver.js';
 import type { Provider } from '../drivers/providers.js';
 import { fullName, type Existing, type Kind } from '../drivers/resource.js';
 import { baseVersion, canonicalJson, stepsOf, type BaseVersion, type Plan } from '../plan/index.js';
@@ -56,8 +57,9 @@ export class PredictedDrivers implements PlanningDrivers {
   /** Takes the steps of a plan as done. */
   predict(plan: Plan): void {
     const { kind, infra } = plan;
+    for (const { action, before } of plan.entries)
+      if (before && action !== 'left_alone') this.#read(kind, before);
     for (const { name, before, after } of stepsOf(plan)) {
-      if (before) this.#read(kind, before);
       const thing = after && predictedThing(after, before, this.drivers.for(after.provider).name);
       this.#predicted.set(keyOf(kind, infra, name), { kind, infra, thing });
     }
@@ -86,12 +88,14 @@ export class PredictedDrivers implements PlanningDrivers {
   // Safe cast: K is 'server' where no kind is given.
   async list<K extends Kind = 'server'>(infra: string, kind = 'server' as K): Promise<Existing[K][]> {
     const real = await this.drivers.list(infra, kind);
-    const kept = real.filter((thing) => !this.#predicted.has(keyOf(kind, infra, fullName(thing))));
-    const predicted = [...this.#predicted.values()].flatMap((one) =>
-      // Safe cast: the kind is the same.
-      one.kind === kind && one.infra === infra && one.thing ? [one.thing as Existing[K]] : [],
-    );
-    return [...kept.map((thing) => this.#read(kind, thing)), ...predicted];
+    for (const thing of real) this.#read(kind, thing);
+    return this.#withPredicted(infra, kind, real);
+  }
+
+  /** What is seen is recorded only when a plan needs it ({@link predict}): servers that are left alone decide nothing. */
+  async sight<K extends Kind>(infra: string, kind: K): Promise<Sighting<K>> {
+    const { found, silent } = await this.drivers.sight(infra, kind);
+    return { found: this.#withPredicted(infra, kind, found), silent };
   }
 
   async look<K extends Kind>(infra: string, kind: K, names: readonly string[]): Promise<Look<K>> {
@@ -108,6 +112,15 @@ export class PredictedDrivers implements PlanningDrivers {
       return thing ? [thing] : [];
     });
     return { found: things, unknown };
+  }
+
+  #withPredicted<K extends Kind>(infra: string, kind: K, real: readonly Existing[K][]): Existing[K][] {
+    const kept = real.filter((thing) => !this.#predicted.has(keyOf(kind, infra, fullName(thing))));
+    const predicted = [...this.#predicted.values()].flatMap((one) =>
+      // Safe cast: the kind is the same.
+      one.kind === kind && one.infra === infra && one.thing ? [one.thing as Existing[K]] : [],
+    );
+    return [...kept, ...predicted];
   }
 
   /** Nothing is installed on a server that does not exist yet, and its driver must not be asked. */

@@ -7,6 +7,8 @@ export { canonicalJson } from './canonical-json.js';
 export {
   baseVersion,
   changesKey,
+  comparedAttributes,
+  digestOfSettings,
   semanticChange,
   type BaseVersion,
   type SemanticChange,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { fullName, type Existing, type Kind } from '../drivers/resource.js';
 import { canonicalJson } from './canonical-json.js';
 import { comparedFields } from './plan.js';
@@ -32,7 +33,7 @@ type Planned = Omit<SemanticChange, 'wanted'> & { after: Record<string, unknown>
 /** Returns the meaning of a planned change. */
 export function semanticChange({ change, kind, infra, name, after }: Planned): SemanticChange {
   // Safe cast: a change of a plan has a kind of this program.
-  return { change, kind, infra, name, wanted: after && attributesOf(kind as Kind, after) };
+  return { change, kind, infra, name, wanted: after && comparedAttributes(kind as Kind, after) };
 }
 
 /** Returns the version of an existing resource. */
@@ -44,8 +45,13 @@ export function baseVersion(kind: Kind, existing: Existing[Kind]): BaseVersion {
     name: fullName(existing),
     id,
     driver,
-    attributes: attributesOf(kind, { ...existing }),
+    attributes: comparedAttributes(kind, { ...existing }),
   };
+}
+
+/** The SHA-256 of settings with all defaults, in hexadecimal digits. It reveals whether a stored copy is the original. */
+export function digestOfSettings(settings: object): string {
+  return createHash('sha256').update(canonicalJson(settings)).digest('hex');
 }
 
 /** A text that is equal for equal sets of changes. */
@@ -57,7 +63,10 @@ export function changesKey(changes: readonly SemanticChange[]): string {
 }
 
 /** The fields by which plans compare resources. `starting` is equal to `running`; the order of servers means nothing. */
-function attributesOf(kind: Kind, thing: Readonly<Record<string, unknown>>): Record<string, unknown> {
+export function comparedAttributes(
+  kind: Kind,
+  thing: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
   return Object.fromEntries(
     comparedFields(kind).flatMap((field) => {
       const value = thing[field];

@@ -7,4 +7,6 @@ export interface SettingsDocument {
   place: (at: number | undefined) => { file?: string; line?: number; column?: number };
   /** SHA-256 over the file and all that it imports; undefined for a text that is no file. */
   digest: string | undefined;
+  /** The file and all that it imports; names are relative to the workspace. Empty for a text that is no file. */
+  files: readonly { name: string; sha256: string }[];
 }

@@ -38,25 +38,25 @@ export async function readNickel({
 }: NickelFile): Promise<SettingsDocument> {
   const own = () =>
     withFaults(shown, async () => {
-      const { value, digest } = await evaluateFile({ root, path, signal });
-      return documentOf(value, digest);
+      const { value, digest, files } = await evaluateFile({ root, path, signal });
+      return documentOf(value, digest, files);
     });
   if (program === undefined) return own();
   // The program has no fence of its own: what the file can reach is checked before the program reads it. The program
   // reads the files again, so the check does not cover a file that changes in between.
-  const digest = await withFaults(shown, () => digestOf(reachableFiles(root, path)));
+  const files = await withFaults(shown, () => reachableFiles(root, path));
   const exported = await runProgram(program, path, shown, signal);
   const evaluated = await own().catch((error: unknown) => {
     if (error instanceof SettingsError) return undefined;
     throw error;
   });
   if (evaluated && isDeepStrictEqual(toPlain(evaluated.written), toPlain(exported))) return evaluated;
-  return { written: withoutPlaces(exported), place: () => ({ file: shown }), digest };
+  return { written: withoutPlaces(exported), place: () => ({ file: shown }), digest: digestOf(files), files };
 }
 
 /** Evaluates a Nickel text that imports nothing. @throws SettingsError */
 export function parseNickel(text: string, shown: string): Promise<SettingsDocument> {
-  return withFaults(shown, () => documentOf(evaluateText(text, shown), undefined));
+  return withFaults(shown, () => documentOf(evaluateText(text, shown), undefined, []));
 }
 
 /** Faults of Nickel as faults of the settings; those without a place are of the file that is shown. */
@@ -87,7 +87,11 @@ async function runProgram(
 }
 
 /** The places of a value are numbered in the order of files and of places in them; `at` is such a number. */
-function documentOf(value: Exported, digest: string | undefined): SettingsDocument {
+function documentOf(
+  value: Exported,
+  digest: string | undefined,
+  files: SettingsDocument['files'],
+): SettingsDocument {
   const spans: Span[] = [];
   collectSpans(value, spans);
   spans.sort((a, b) => (a.source === b.source ? a.start - b.start : a.source.name < b.source.name ? -1 : 1));
@@ -100,6 +104,7 @@ function documentOf(value: Exported, digest: string | undefined): SettingsDocume
       return span ? positionOf(placeOf(span)) : {};
     },
     digest,
+    files,
   };
 }
 

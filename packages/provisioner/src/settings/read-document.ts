@@ -39,7 +39,12 @@ export async function readDocument(
   }
   const bytes = await readFile(path);
   const digest = createHash('sha256').update(bytes).digest('hex');
-  return { ...(await parseText(decode(bytes, shown), extension, shown)), digest, shown };
+  return {
+    ...(await parseText(decode(bytes, shown), extension, shown)),
+    digest,
+    shown,
+    files: [{ name: shown, sha256: digest }],
+  };
 }
 
 const FORMATS = { '.json': 'json', '.yaml': 'yaml', '.yml': 'yaml', '.toml': 'toml' } as const;
@@ -59,7 +64,7 @@ export async function parseText(
     if (!(error instanceof SourceError)) throw error;
     throw SettingsError.of([{ file: shown, ...place(error.offset), path: '', message: error.message }]);
   }
-  return { written, place, digest: undefined };
+  return { written, place, digest: undefined, files: [] };
 }
 
 function decode(bytes: Uint8Array, file: string): string {

@@ -7,8 +7,15 @@ import { validate } from './validate.js';
 
 /** @throws SettingsError with every fault found */
 export async function readSettings(options: ReadSettingsOptions): Promise<Settings> {
+  return (await readSettingsAndFiles(options)).settings;
+}
+
+/** The settings, and the files of which they are made. @throws SettingsError with every fault found */
+export async function readSettingsAndFiles(
+  options: ReadSettingsOptions,
+): Promise<{ settings: Settings; files: SettingsDocument['files'] }> {
   const document = await readDocument(options);
-  return checkSettings(document, document.shown, options.infra);
+  return { settings: checkSettings(document, document.shown, options.infra), files: document.files };
 }
 
 /**

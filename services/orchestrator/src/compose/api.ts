@@ -28,7 +28,10 @@ import { HoldWatch } from '../domain/hold/hold-watch.js';
 import { PlatformService } from '../domain/platform/platform-service.js';
 import { PlanApprovals } from '../domain/plan/plan-approvals.js';
 import { PlanExecution } from '../domain/plan/plan-execution.js';
+import { BatchPlanner } from '../domain/plan/batch-planning.js';
 import { PlanService } from '../domain/plan/plan-service.js';
+import { UndoPlanning } from '../domain/plan/undo-planning.js';
+import { WorkflowPlanner } from '../domain/plan/workflow-planning.js';
 import { RestoreService } from '../domain/rollback/restore-service.js';
 import { RollbackService } from '../domain/rollback/rollback-service.js';
 import { DriftService } from '../domain/state/drift-service.js';
@@ -168,8 +171,18 @@ export function composeApi(
     policies: () => access.client.policies(),
     scopeOf: (plan) => storedWork.ofPlan(plan),
   });
-  const plans = new PlanService(planStore, batches, base.notifier, approvals);
-  const execution = new PlanExecution(planStore, plans, batches, approvals);
+  const workflows = new WorkflowService(store, base.notifier, definitions);
+  const rollbacks = new RollbackService(rollbackStores, inventory, base.notifier);
+  const restores = new RestoreService(rollbackStores, inventory, surveys, base.notifier);
+  const undo = new UndoPlanning({ rollbacks, restores, store: planStore, notifier: base.notifier });
+  const planners = {
+    batch: new BatchPlanner(batches, planStore),
+    workflow: new WorkflowPlanner(workflows, planStore),
+    rollback: undo.rollback,
+    restore: undo.restore,
+  };
+  const plans = new PlanService(planStore, planners, base.notifier, approvals);
+  const execution = new PlanExecution(planStore, plans, planners, approvals);
   const state = new StateService(
     new PostgresStateStore(base.database),
     store,
@@ -222,15 +235,10 @@ export function composeApi(
       ),
       ...platformRoutes(platform, reading),
       ...holdRoutes(new HoldService(holdStore, holdWatch), reading),
-      ...rollbackRoutes(
-        new RollbackService(rollbackStores, inventory, base.notifier),
-        new RestoreService(rollbackStores, inventory, surveys, base.notifier),
-        inventory,
-        reading,
-      ),
-      ...planRoutes({ plans, execution, approvals, batches }, reading),
+      ...rollbackRoutes(rollbacks, restores, inventory, reading),
+      ...planRoutes({ plans, execution, approvals, undo, batches, rollbacks }, reading),
       ...webhookRoutes(webhooks.service),
-      ...workflowRoutes(new WorkflowService(store, base.notifier, definitions), tasks, reading),
+      ...workflowRoutes(workflows, tasks, reading),
       ...realtime.bindings,
     ],
     pages: realtime.router,

@@ -37,6 +37,8 @@ function command(task: ClaimedTask, { options, spawners, folders, sequence }: Ru
   const isBatch = isCommandBatch(task);
   const spec = {
     intents: task.intents,
+    // A workflow has a specification only if it executes a plan. A batch of commands has its commands there.
+    approved: isBatch ? undefined : (task.spec ?? undefined),
     argv: argvOf(task, { ...options, sequence }),
     step: onlyStepOf(task),
     environment: {

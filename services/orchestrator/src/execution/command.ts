@@ -24,6 +24,8 @@ export interface CommandSpec {
   runId: string;
   /** The intents that earlier attempts stored; passed to the command in a file. */
   intents?: readonly unknown[];
+  /** Of work that executes an approved plan: what it may do; passed to the command in a file. */
+  approved?: object | undefined;
 }
 
 /** How a command ended. */
@@ -53,18 +55,22 @@ export class Command {
 
   /** @throws when no command can be started */
   constructor(spec: CommandSpec, spawners: Pick<Spawners, 'run' | 'workerId'>) {
-    const { directory, runId: id, argv, hidden, user, intents = [] } = spec;
+    const { directory, runId: id, argv, hidden, user, intents = [], approved } = spec;
     const work = makeRunFolder(directory, user);
     this.outputPath = spec.outputPath ?? join(directory, 'output.log');
     this.reportPath = join(directory, 'report.jsonl');
     if (user) makeReportFile(this.reportPath, user);
     const intentsPath = join(directory, 'intents.jsonl');
-    this.files = [this.outputPath, this.reportPath, intentsPath];
-    if (intents.length > 0) writeIntents(intentsPath, intents, user);
+    const approvedPath = join(directory, 'approved.json');
+    this.files = [this.outputPath, this.reportPath, intentsPath, approvedPath];
+    if (intents.length > 0)
+      writeFor(user, intentsPath, intents.map((intent) => `${JSON.stringify(intent)}\n`).join(''));
+    if (approved) writeFor(user, approvedPath, JSON.stringify(approved));
     const environment = {
       ...spec.environment,
       PROVISIONING_EVENTS: this.reportPath,
       ...(intents.length > 0 ? { PROVISIONING_INTENTS: intentsPath } : {}),
+      ...(approved ? { PROVISIONING_APPROVED: approvedPath } : {}),
       [RUN_COOKIE]: id,
       [WORKER_COOKIE]: spawners.workerId,
     };
@@ -100,9 +106,9 @@ function makeReportFile(path: string, { uid, gid }: CommandUser): void {
   closeSync(file);
 }
 
-function writeIntents(path: string, intents: readonly unknown[], user: CommandUser | undefined): void {
-  const lines = intents.map((intent) => `${JSON.stringify(intent)}\n`).join('');
-  writeFileSync(path, lines, { mode: 0o600 });
+/** Writes a file that only the user of the command can read. */
+function writeFor(user: CommandUser | undefined, path: string, text: string): void {
+  writeFileSync(path, text, { mode: 0o600 });
   if (user) chownSync(path, user.uid, user.gid);
 }
 

@@ -8,6 +8,7 @@ import {
   type executeBatch,
   getPlan,
   listPlans,
+  type WorkflowToPlan,
   withdrawPlanApproval,
 } from '@provisioning/contracts';
 import {
@@ -20,19 +21,24 @@ import {
   sessionOf,
   type Asked,
   type Binding,
+  type HandlerRequest,
+  type Unpermitted,
 } from '@provisioning/http-kit';
 import type { Question } from '@provisioning/policy';
-import { doQuestions, planQuestions, type Scope } from '../domain/access/scope.js';
+import { infraQuestions, planQuestions, scopeOf, type Scope } from '../domain/access/scope.js';
 import type { BatchService } from '../domain/batch/batch-service.js';
-import type { Plan, PlanStatus } from '../domain/plan/plan.js';
+import { executionQuestions } from '../domain/plan/execution-questions.js';
+import type { Plan, PlanKind, PlanStatus } from '../domain/plan/plan.js';
 import type { PlanApprovals } from '../domain/plan/plan-approvals.js';
 import type { PlanExecution } from '../domain/plan/plan-execution.js';
-import type { PlanService } from '../domain/plan/plan-service.js';
+import type { NamedRequest, PlanService } from '../domain/plan/plan-service.js';
+import type { PlannedUndo, UndoPlanning } from '../domain/plan/undo-planning.js';
+import type { RollbackService } from '../domain/rollback/rollback-service.js';
+import { scopeOfWork, workOf, type NamedWorkflow } from '../domain/workflow/workflow-service.js';
 import { batchRequestOf } from './batches.js';
-import { presentSubmitted } from './present/batch.js';
-import { presentPlanDiff, presentPlanSummary, presentStoredPlan } from './present/plan.js';
+import { presentExecuted, presentPlanDiff, presentPlanSummary, presentStoredPlan } from './present/plan.js';
 import type { ReadAccess } from './read-access.js';
-import { patienceOf } from './rollback.js';
+import { checkpointQuestions, namedCheckpoint, patienceOf, scopeOf as undoScopeOf } from './rollback.js';
 import { actorOf, submitterOf } from './submitter.js';
 
 /** What the routes of `/plans` need. */
@@ -40,14 +46,17 @@ export interface PlanRouteParts {
   plans: PlanService;
   execution: PlanExecution;
   approvals: PlanApprovals;
-  batches: Pick<BatchService, 'scopeOf'>;
+  undo: Pick<UndoPlanning, 'preview'>;
+  batches: Pick<BatchService, 'scopeOf' | 'submitted'>;
+  rollbacks: Pick<RollbackService, 'checkpoint' | 'infrasOf'>;
 }
 
+/** What is to be planned. The scope of a rollback or restore is known only when it has been planned. */
+type Requested = NamedRequest & { scope?: Scope };
+
 /** The routes of `/plans`. */
-export function planRoutes(
-  { plans, execution, approvals, batches }: PlanRouteParts,
-  access: ReadAccess,
-): Binding[] {
+export function planRoutes(parts: PlanRouteParts, access: ReadAccess): Binding[] {
+  const { plans, execution, approvals, batches } = parts;
   const shown = async (plan: Plan) => presentStoredPlan(plan, await approvals.states(plan));
   const asksOfPlan =
     (questionsOf: (scope: Scope, plan: Plan) => Question[]) =>
@@ -60,19 +69,13 @@ export function planRoutes(
   const toRead = asksOfPlan((scope) => planQuestions('read', scope));
   const toDecide = asksOfPlan((scope) => planQuestions('approve', scope));
   return [
-    on(createPlan, async ({ body, principal }) => {
-      // Safe cast: validation fills in defaults at every depth.
-      const request = await batchRequestOf(body.batch as BodyOf<typeof executeBatch>);
-      const scope = await batches.scopeOf(request.name, request.operations, principal.id);
-      const questions = [
-        ...planQuestions('create', scope),
-        // A plan shows what check mode shows, so it requires the same rights.
-        ...doQuestions('execute', [`batches:${request.name}`], scope, true),
-      ];
-      return { questions, found: { request, scope } };
-    })(async (request) => {
-      const { request: planned, scope } = request.found;
-      const { plan, replayed } = await plans.create(planned, scope, submitterOf(request));
+    on(createPlan, (request) => asksToPlan(request, parts))(async (request) => {
+      const { scope, ...requested } = request.found;
+      const submitter = submitterOf(request);
+      const { plan, replayed } =
+        scope === undefined
+          ? await plans.createPlanned(requested, await undone(request, requested, parts), submitter)
+          : await plans.create(requested, scope, submitter);
       return reply(await shown(plan), { location: `/plans/${plan.id}`, replayed });
     }),
     on(
@@ -111,26 +114,22 @@ export function planRoutes(
       return reply(await shown(await plans.withdraw(request.found, actorOf(request))));
     }),
     on(executePlan, async (request) => {
-      const asked = await asksOfPlan((scope, { name }) => [
+      const asked = await asksOfPlan((scope, plan) => [
         ...planQuestions('execute', scope),
-        ...doQuestions('execute', [`batches:${name}`], scope),
+        ...executionQuestions(plan, scope),
       ])(request);
       // This is the only operation for which approvals count.
       return 'failure' in asked ? asked : { ...asked, plan: await approvals.approved(asked.found) };
     })(async (request) => {
       const { found, body } = request;
-      const { id } = found;
       const done = await execution.execute(found, body.digest, submitterOf(request), patienceOf(request));
-      if ('pending' in done)
-        return reply(
-          { batch_id: done.pending, status: 'Pending', operations: [], plan_id: id },
-          { location: `/plans/${id}` },
-        );
-      const { batch } = done.batch;
-      return reply(
-        { ...presentSubmitted(done.batch), plan_id: id },
-        { location: `/batch/operations/${batch.id}`, replayed: done.batch.replayed },
-      );
+      const { runId, hasStarted, replayed } = done;
+      const batch =
+        hasStarted && found.kind === 'batch' ? await batches.submitted(runId, replayed) : undefined;
+      return reply(presentExecuted(found, done, batch), {
+        location: hasStarted ? `${PLACES[found.kind]}/${runId}` : `/plans/${found.id}`,
+        replayed: hasStarted && replayed,
+      });
     }),
     on(
       cancelPlan,
@@ -140,4 +139,79 @@ export function planRoutes(
       return reply('Plan cancelled');
     }),
   ];
+}
+
+/** Where the work of a plan is found. */
+const PLACES: Readonly<Record<PlanKind, string>> = {
+  batch: '/batch/operations',
+  workflow: '/tasks',
+  rollback: '/rollback',
+  restore: '/rollback',
+};
+
+/** What a plan shows is what check mode shows, so it requires the same rights. */
+async function asksToPlan(
+  { body, principal, declared }: Pick<Unpermitted<typeof createPlan>, 'body' | 'principal' | 'declared'>,
+  { batches, rollbacks }: PlanRouteParts,
+): Promise<Asked<Requested>> {
+  const planned = (requested: NamedRequest, scope: Scope) => ({
+    questions: [...planQuestions('create', scope), ...executionQuestions(requested, scope, true)],
+    found: { ...requested, scope },
+  });
+  // Conditions on the infras are evaluated again, when it is known what would be changed where.
+  const open = { ...declared, mode: 'open' } as const;
+  if ('batch' in body) {
+    // Safe cast: validation fills in defaults at every depth.
+    const request = await batchRequestOf(body.batch as BodyOf<typeof executeBatch>);
+    const scope = await batches.scopeOf(request.name, request.operations, principal.id);
+    return planned({ kind: 'batch', name: request.name, request }, scope);
+  }
+  if ('workflow' in body) {
+    const request = workflowOf(body.workflow);
+    const work = workOf(request);
+    return planned({ kind: 'workflow', name: work.name, request }, scopeOfWork(work, principal.id));
+  }
+  if ('rollback' in body) {
+    const { rollback } = body;
+    const execute = { action: 'execute', resource: 'rollbacks:*', context: {}, mode: 'open' } as const;
+    const named = 'checkpoint_id' in rollback ? namedCheckpoint(rollback) : [];
+    return {
+      questions: [open, execute, ...named],
+      found: { kind: 'rollback', name: 'rollback', request: undoScopeOf(rollback) },
+    };
+  }
+  const { checkpoint_id: id, confirm: confirmation = null } = body.restore;
+  const restore = { action: 'restore', resource: `checkpoints:${id}`, context: {} } as const;
+  const asked = await asksOfStored(
+    restore,
+    () => rollbacks.checkpoint(id),
+    async (checkpoint) => [open, ...checkpointQuestions(restore, checkpoint, await rollbacks.infrasOf(id))],
+  );
+  const request = { checkpoint_id: id, confirmation };
+  return 'failure' in asked ? asked : { ...asked, found: { kind: 'restore', name: 'restore', request } };
+}
+
+/** Plans a rollback or restore, if the caller may see what it would change. */
+async function undone(
+  request: HandlerRequest<never>,
+  requested: NamedRequest,
+  { undo }: PlanRouteParts,
+): Promise<PlannedUndo> {
+  if (requested.kind !== 'rollback' && requested.kind !== 'restore')
+    throw new Error(`a plan of kind ${requested.kind} has a scope`);
+  const owner = principalOf(request).id;
+  return undo.preview(requested, submitterOf(request), {
+    toDo: (acts) => {
+      const scope = scopeOf(owner, acts, { checkMode: true });
+      return request.permit([...planQuestions('create', scope), ...executionQuestions(requested, scope)]);
+    },
+    toRead: (infras) => request.permit(infras.flatMap(infraQuestions)),
+  });
+}
+
+function workflowOf(workflow: WorkflowToPlan): NamedWorkflow {
+  // Validation has filled in the defaults.
+  const { kind, operation = 'create', infra, settings, wait = false } = workflow;
+  const name = kind === 'servers' ? null : kind === 'taskserv' ? workflow.taskserv : workflow.cluster_type;
+  return { kind, name, operation, infra, settings, wait };
 }

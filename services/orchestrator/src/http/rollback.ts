@@ -7,7 +7,7 @@ import {
   getRollbackStatistics,
   listCheckpoints,
   restoreCheckpoint,
-  type RollbackRequest,
+  type RollbackToPlan,
   diffCheckpoint,
   listRollbacks,
 } from '@provisioning/contracts';
@@ -199,7 +199,7 @@ function permitting(
 }
 
 /** A checkpoint, and each infra in it. */
-function checkpointQuestions(
+export function checkpointQuestions(
   declared: Question,
   { name, createdBy }: Checkpoint,
   infras: string[],
@@ -208,7 +208,7 @@ function checkpointQuestions(
 }
 
 /** A policy may deny a checkpoint itself; an id of another form names none. */
-function namedCheckpoint({ checkpoint_id: id }: { checkpoint_id: string }): Question[] {
+export function namedCheckpoint({ checkpoint_id: id }: { checkpoint_id: string }): Question[] {
   return isUuid(id)
     ? [{ action: 'read', resource: `checkpoints:${id}`, context: {}, mode: 'not_denied' }]
     : [];
@@ -219,7 +219,8 @@ export function patienceOf({ preferences }: { preferences: ReadonlyMap<string, s
   return preferences.has('respond-async') ? 0 : PATIENCE_MS;
 }
 
-function scopeOf(body: RollbackRequest): UndoScope {
+/** What a request undoes. */
+export function scopeOf(body: RollbackToPlan): UndoScope {
   return 'checkpoint_id' in body
     ? { kind: 'checkpoint', checkpoint_id: body.checkpoint_id }
     : { kind: 'operations', operation_ids: body.operation_ids };

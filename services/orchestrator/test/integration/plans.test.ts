@@ -6,10 +6,12 @@ import { createKeyring, hashApiToken, issueToken, makeApiToken } from '@provisio
 import type { StoredPlan } from '@provisioning/contracts';
 import { builtinPolicies } from '@provisioning/policy';
 import type { BatchPlan } from '@provisioning/provisioner/host-protocol';
+import { digestOfSettings } from '@provisioning/provisioner/plan';
 import { waitFor } from '@provisioning/test-kit';
 import supertest from 'supertest';
 import { v7 as uuidv7 } from 'uuid';
 import { answerPlanning, batchIn, planOf } from '../support/planning.js';
+import { engineFunctions } from '../support/engine-functions.js';
 import { SECRET, testApi, type TestApi } from '../support/test-api.js';
 
 const DOCUMENT = join(import.meta.dirname, '../../../../docs/states/plan.md');
@@ -292,6 +294,123 @@ describe('executing', () => {
   });
 });
 
+describe('a workflow', () => {
+  /** What a worker reports of it: settings with a file and a library. */
+  const planned = (infra: string, library = 'a1', label = 'web'): BatchPlan => {
+    const value = {
+      infra,
+      file: `${infra}/config.ncl`,
+      provider: 'local' as const,
+      servers: [
+        {
+          infra,
+          name: 'web-1',
+          plan: 'small',
+          zone: 'a',
+          provider: 'local' as const,
+          image: null,
+          labels: { role: label },
+          storage_gb: null,
+        },
+      ],
+      taskservs: [],
+      clusters: [],
+    };
+    const files = [
+      { name: `${infra}/config.ncl`, sha256: 'c1' },
+      { name: 'library.ncl', sha256: library },
+    ];
+    return { ...planOf(infra), settings: { value, digest: digestOfSettings(value), files } };
+  };
+
+  async function approvedWorkflow() {
+    const infra = `infra-${++infras}`;
+    const workflow = { kind: 'servers', infra, settings: 'config.ncl' };
+    const { body } = await operator().post('/plans').send({ workflow }).expect(201);
+    expect(body.data).toMatchObject({ kind: 'workflow', name: 'create_servers', infras: [infra] });
+    await answer(infra, planned(infra));
+    return { ...(await until(body.data.id as string, 'Approved')), infra };
+  }
+
+  it('is planned with its settings, and its task executes exactly those', async () => {
+    const { id, infra, digest, settings, changes } = await approvedWorkflow();
+    expect(settings).toMatchObject([{ name: `${infra}/config.ncl` }, { name: 'library.ncl' }]);
+    expect(changes).toMatchObject([{ operation: 'servers', change: 'create', name: 'web-1' }]);
+    const [{ body, headers }] = await Promise.all([
+      execute(id, digest).expect(200),
+      answer(infra, planned(infra)),
+    ]);
+    const { task_id: task } = body.data as { task_id: string };
+    expect(headers['location']).toBe(`/tasks/${task}`);
+    expect(body.data).toMatchObject({ kind: 'workflow', status: 'Running', plan_id: id });
+    expect(await locksOf(infra)).toEqual([{ holder_kind: 'task', holder_id: task }]);
+    expect(await read(id)).toMatchObject({ status: 'Executed', task_id: task, batch_id: null });
+    const { body: found } = await operator().get(`/tasks/${task}`).expect(200);
+    expect(found.data).toMatchObject({ plan_id: id, kind: 'workflow', name: 'create_servers', infra });
+    const may = {
+      settings: { servers: [{ name: 'web-1' }] },
+      planned: [{ change: 'create', name: 'web-1' }],
+    };
+    const specOf = (of: string) => api.database('task_specs').where({ task_id: of }).first('spec');
+    expect(await specOf(task)).toMatchObject({ spec: may });
+    // A retry is bound to the same settings and changes, and is not the run of the plan.
+    const engine = engineFunctions(api.database);
+    const worker = await engine.register();
+    await engine.finish(task, (await engine.claim(task, worker))!, worker, 'Failed', { permanent: true });
+    const { body: retried } = await operator().post(`/tasks/${task}/retry`).expect(200);
+    expect(await specOf(retried.data as string)).toMatchObject({ spec: may });
+    const { body: again } = await operator().get(`/tasks/${retried.data}`).expect(200);
+    expect(again.data).toMatchObject({ plan_id: null, retry_of: task });
+  });
+
+  it('is stale once a file that its settings import has changed', async () => {
+    const { id, infra, digest } = await approvedWorkflow();
+    const [{ body }] = await Promise.all([
+      execute(id, digest).expect(409),
+      answer(infra, planned(infra, 'a2')),
+    ]);
+    expect(body).toMatchObject({ code: 'plan_moved', details: [{ path: 'settings library.ncl' }] });
+    expect(await locksOf(infra)).toEqual([]);
+  });
+
+  it('cannot be planned where its settings contain a secret, which is masked in reports', async () => {
+    const infra = `infra-${++infras}`;
+    const workflow = { kind: 'servers', infra, settings: 'config.ncl' };
+    const { body } = await operator().post('/plans').send({ workflow }).expect(201);
+    const masked = planned(infra, 'a1', '***');
+    await answer(infra, {
+      ...masked,
+      settings: { ...masked.settings!, digest: planned(infra).settings!.digest },
+    });
+    expect(await until(body.data.id as string, 'Failed')).toMatchObject({
+      error: expect.stringContaining('contain a secret'),
+    });
+  });
+
+  it('names what a request lacks, or has too much', async () => {
+    const infra = 'infra-x';
+    const refused = async (body: object) => (await operator().post('/plans').send(body).expect(422)).body;
+    const settings = 'config.ncl';
+    expect(await refused({ workflow: { kind: 'taskserv', infra, settings } })).toMatchObject({
+      details: [{ path: 'workflow.taskserv' }],
+    });
+    expect(
+      await refused({ workflow: { kind: 'servers', infra, settings, cluster_type: 'x' } }),
+    ).toMatchObject({ details: [{ path: 'workflow.cluster_type' }] });
+    await refused({});
+    await refused({ batch: batchIn(infra), workflow: { kind: 'servers', infra, settings } });
+    await operator()
+      .post('/plans')
+      .send({ workflow: { kind: 'taskserv', infra, settings, taskserv: 'nil' } })
+      .expect(422);
+    await api
+      .as('viewer')
+      .post('/plans')
+      .send({ workflow: { kind: 'servers', infra, settings } })
+      .expect(403);
+  });
+});
+
 describe('decisions', () => {
   const decide = (as: ReturnType<TestApi['as']>, id: string, digest: string | null, decision: string) =>
     as.post(`/plans/${id}/approvals`).send({ digest, decision, comment: 'because' });
@@ -359,6 +478,12 @@ describe('decisions', () => {
       // An equal batch without the plan, and the plan without approval.
       const { body: direct } = await sam.post('/batch/execute').send(batchIn(infra)).expect(403);
       expect(direct).toMatchObject({ code: 'approval_required' });
+      const workflow = { infra, settings: 'config.ncl' };
+      const { body: command } = await sam.post('/workflows/servers/create').send(workflow).expect(403);
+      expect(command).toMatchObject({
+        code: 'approval_required',
+        error: expect.stringContaining('POST /plans'),
+      });
       expect((await run().expect(403)).body).toMatchObject({
         code: 'approval_required',
         approvals: [{ policy: 'approvers', count: 1, roles: ['lead'] }],

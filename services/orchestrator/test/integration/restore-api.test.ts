@@ -209,3 +209,48 @@ it('answers 404 for a checkpoint that does not exist', async () => {
   await operator().post('/rollback/restore/0198f000-0000-7000-8000-000000000000').expect(404);
   await api.as('viewer').post('/rollback/restore/0198f000-0000-7000-8000-000000000000').expect(403);
 });
+
+it('plans a restore with a survey, and plans it again with another one under the locks', async () => {
+  // No worker ends what earlier tests have started.
+  await api.database('locks').delete();
+  await known(server('web-1'));
+  const id = await checkpoint();
+  const plan = (confirm?: string) =>
+    operator()
+      .post('/plans')
+      .send({ restore: { checkpoint_id: id, ...(confirm ? { confirm } : {}) } });
+  // A server that the platform did not make is destroyed only after a confirmation.
+  const [{ body: refused }] = await Promise.all([plan().expect(409), answer(server('web-8'))]);
+  expect(refused).toMatchObject({ code: 'confirmation_required' });
+  await made(server('web-8'));
+  const [{ body }] = await Promise.all([plan().expect(201), answer(server('web-8'))]);
+  expect(body.data).toMatchObject({
+    kind: 'restore',
+    status: 'Approved',
+    changes: [
+      { change: 'destroy', name: 'web-8' },
+      { change: 'create', name: 'web-1' },
+    ],
+  });
+  const execute = () =>
+    operator()
+      .post(`/plans/${body.data.id}/execute`)
+      .set('Prefer', 'respond-async')
+      .send({ digest: body.data.digest });
+  const { body: begun } = await execute().expect(200);
+  expect(begun.data).toMatchObject({ kind: 'restore', status: 'Pending' });
+  // The server was changed by hand since: the answer to the next request says so.
+  await answer(server('web-8', 'large'));
+  const stale = await waitFor(async () => {
+    const reply = await execute();
+    return reply.status === 409 && (reply.body as unknown);
+  });
+  expect(stale).toMatchObject({ code: 'plan_moved', details: [{ path: 'resource server i/web-8' }] });
+  const [{ body: next }] = await Promise.all([plan().expect(201), answer(server('web-8', 'large'))]);
+  const [{ body: run }] = await Promise.all([
+    operator().post(`/plans/${next.data.id}/execute`).send({ digest: next.data.digest }).expect(200),
+    answer(server('web-8', 'large')),
+  ]);
+  const { body: rollback } = await operator().get(`/rollback/${run.data.rollback_id}`).expect(200);
+  expect(rollback.data).toMatchObject({ kind: 'restore', checkpoint_id: id, status: 'Running' });
+});

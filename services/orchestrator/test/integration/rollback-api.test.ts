@@ -188,3 +188,64 @@ it('refuses unknown operations and checkpoints', async () => {
   await operator().post('/rollback/execute').send({}).expect(422);
   await operator().get(`/rollback/${nobody}`).expect(404);
 });
+
+it('plans a rollback, and executes the plan only while it would undo the same', async () => {
+  const first = await made('planned', ['web-01']);
+  const plan = async (task: string) => {
+    const rollback = { operation_ids: [task] };
+    const { body } = await operator().post('/plans').send({ rollback }).expect(201);
+    return body.data as { id: string; digest: string };
+  };
+  const execute = ({ id, digest }: { id: string; digest: string }) =>
+    operator().post(`/plans/${id}/execute`).send({ digest });
+  const moved = await plan(first);
+  expect(moved).toMatchObject({
+    kind: 'rollback',
+    status: 'Approved',
+    planning_task_id: null,
+    infras: ['planned'],
+    changes: [{ operation: 'undo-1', change: 'destroy', name: 'web-01', after: null }],
+  });
+  const { body: same } = await operator().get(`/plans/${moved.id}/diff`).expect(200);
+  expect(same.data).toEqual({ digest: moved.digest, equal: true, moved: [] });
+  // A later operation depends on what the plan undoes.
+  const later = uuidv7();
+  await api.database.raw(
+    `insert into journal (task_id, attempt, state, change, infra, kind, name, provider, driver, resource_id)
+       values (?, 1, 'done', 'change', 'planned', 'server', 'web-01', 'local', 'local', 'id-web-01')`,
+    [later],
+  );
+  const { body: stale } = await execute(moved).expect(409);
+  expect(stale).toMatchObject({ code: 'plan_moved', error: expect.stringContaining(later) });
+  const second = await made('planned-2', ['web-01']);
+  const now = await plan(second);
+  const { body: run, headers } = await execute(now).expect(200);
+  expect(run.data).toMatchObject({ kind: 'rollback', status: 'Running', plan_id: now.id });
+  expect(headers['location']).toBe(`/rollback/${run.data.rollback_id}`);
+  const { body: rollback } = await operator().get(headers['location']!).expect(200);
+  expect(rollback.data).toMatchObject({ status: 'Running', operations: [{ operation_id: second }] });
+  const { body: repeated } = await execute(now).expect(200);
+  expect(repeated.data.rollback_id).toBe(run.data.rollback_id);
+  const { body: executed } = await operator().get(`/plans/${now.id}`).expect(200);
+  expect(executed.data).toMatchObject({ status: 'Executed', rollback_id: run.data.rollback_id });
+});
+
+it('refuses to plan a rollback that nothing is left for, or that the caller may not run', async () => {
+  const missing = { rollback: { operation_ids: ['nil'] } };
+  await operator().post('/plans').send(missing).expect(404);
+  const { body: checkpoint } = await operator()
+    .post('/rollback/checkpoints')
+    .send({ name: 'unchanged', infras: ['untouched'] })
+    .expect(201);
+  const { body } = await operator()
+    .post('/plans')
+    .send({ rollback: { checkpoint_id: checkpoint.data } })
+    .expect(409);
+  expect(body.code).toBe('nothing_to_change');
+  const task = await made('guarded', ['web-01']);
+  await api
+    .as('viewer')
+    .post('/plans')
+    .send({ rollback: { operation_ids: [task] } })
+    .expect(403);
+});

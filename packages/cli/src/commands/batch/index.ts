@@ -112,14 +112,15 @@ async function run(
   const { printer } = context;
   const submitted = await begin(context, file, options.plan);
   if (submitted === undefined) return EXIT.pending;
-  if (options.watch) return watchBatch(context, submitted.batch_id);
-  printer.outcome(submitted.status, `Submitted batch ${submitted.batch_id}.`, submitted);
+  const { batch_id: id = '' } = submitted;
+  if (options.watch) return watchBatch(context, id);
+  printer.outcome(submitted.status, `Submitted batch ${id}.`, submitted);
   return EXIT.done;
 }
 
 function begin(context: Context, file: string | undefined, planId: string | undefined) {
   if (file !== undefined && planId === undefined) return submit(context, file);
-  if (planId !== undefined && file === undefined) return executePlan(context, planId);
+  if (planId !== undefined && file === undefined) return executePlan(context, planId, undefined, 'batch');
   throw new UsageError('Either a file or --plan <id> is required.');
 }
 

@@ -1,13 +1,13 @@
-import type { BatchRequest, StoredPlan, StoredPlanSummary } from '@provisioning/contracts';
+import type { StoredPlan, StoredPlanSummary } from '@provisioning/contracts';
 import { PLAN_STATUSES } from '@provisioning/contracts/statuses';
 import { Option, type Command } from 'commander';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Actions, Context } from '../../context.js';
 import { EXIT, type ExitCode } from '../../exit-code.js';
-import { readDocument } from '../../input.js';
+import { list } from '../../input.js';
 import type { Columns } from '../../output/printer.js';
 import { UsageError } from '../../usage-error.js';
 import { printList, withListOptions, type ListOptions } from '../print-list.js';
+import { createPlan } from './create.js';
 import { showMoved, showPlan } from './show.js';
 
 interface DecideOptions {
@@ -21,8 +21,6 @@ interface PlanFilter {
   mine?: boolean;
 }
 
-const POLL_MS = 500;
-
 /** Adds `provctl plan` to the program. */
 export function planCommands(program: Command, actions: Actions): void {
   const plan = program
@@ -30,10 +28,23 @@ export function planCommands(program: Command, actions: Actions): void {
     .description('plan changes, approve them and execute what was approved');
   plan
     .command('create')
-    .description('plan a batch file without changing anything')
-    .requiredOption('-f, --file <file>', 'batch file (YAML or JSON, - for standard input)')
+    .description('plan a batch file, a workflow, a rollback or a restore without changing anything')
+    .option('-f, --file <file>', 'batch file (YAML or JSON, - for standard input)')
+    .addOption(new Option('--workflow <kind>', 'workflow of this kind of resources').choices(WORKFLOW_KINDS))
+    .option('--name <name>', 'of a workflow: name of the task service, or type of the cluster')
+    .option('--infra <infra>', 'of a workflow: infra, a folder of the workspace')
+    .option('--settings <file>', 'of a workflow: settings file in that folder')
+    .option('--delete', 'of a workflow: delete instead of create')
+    .option('--rollback', 'rollback, with --to or --operations')
+    .option('--to <checkpoint>', 'of a rollback: undo all changes after this checkpoint')
+    .option('--operations <ids>', 'of a rollback: undo these operations, separated by commas', list)
+    .option('--restore <checkpoint>', 'restore of this checkpoint')
+    .option(
+      '--confirm <confirmation>',
+      'of a restore: destroy the resources that the platform did not create; provctl restore --check prints the value',
+    )
     .option('-w, --wait', 'wait until it is planned and show it; exit code 9 if it needs approval')
-    .action(actions.of(create));
+    .action(actions.of(createPlan));
   withListOptions(plan.command('list').description('list plans, newest first'))
     .addOption(new Option('--status <status>', 'only those with this status').choices(PLAN_STATUSES))
     .option('--infra <infra>', 'only those that change this infra')
@@ -87,8 +98,9 @@ export function planCommands(program: Command, actions: Actions): void {
       actions.of(async (context, id: string, { digest }: DecideOptions) => {
         const executed = await executePlan(context, id, digest);
         if (executed === undefined) return EXIT.pending;
-        const { status, batch_id: batch } = executed;
-        context.printer.outcome(status, `Plan ${id} runs as batch ${batch}.`, executed);
+        const { status, batch_id: batch, task_id: task, rollback_id: rollback } = executed;
+        const work = batch ? `batch ${batch}` : task ? `task ${task}` : `rollback ${rollback}`;
+        context.printer.outcome(status, `Plan ${id} runs as ${work}.`, executed);
         return EXIT.done;
       }),
     );
@@ -103,11 +115,13 @@ export function planCommands(program: Command, actions: Actions): void {
     );
 }
 
+const WORKFLOW_KINDS = ['servers', 'taskserv', 'cluster'];
 const PAST = { approve: 'approved', reject: 'rejected' } as const;
 
 const columns: Columns<StoredPlanSummary> = {
   status: ({ status }) => status,
   id: ({ id }) => id,
+  kind: ({ kind }) => kind,
   name: ({ name }) => name,
   create: ({ summary }) => summary.create,
   change: ({ summary }) => summary.change,
@@ -129,24 +143,6 @@ async function listPlans(
   return printList(context, context.client.orchestrator.listPlans, { query }, options, columns);
 }
 
-async function create(context: Context, { file, wait }: { file: string; wait?: boolean }): Promise<ExitCode> {
-  const { client, printer, terminal } = context;
-  // Safe cast: the service validates the body and reports every fault.
-  const batch = (await readDocument(file, terminal)) as BatchRequest;
-  let plan = await client.orchestrator.createPlan({ body: { batch } });
-  if (!wait) {
-    printer.outcome(plan.status, `Created plan ${plan.id}.`, plan);
-    return EXIT.done;
-  }
-  while (plan.status === 'Planning') {
-    await sleep(POLL_MS, undefined, { signal: terminal.signal });
-    plan = await client.orchestrator.getPlan({ params: { id: plan.id } });
-  }
-  showPlan(printer, plan);
-  if (plan.status === 'Planned') return EXIT.pending;
-  return plan.status === 'Approved' ? EXIT.done : EXIT.failed;
-}
-
 async function diff({ client, printer }: Context, id: string): Promise<ExitCode> {
   const difference = await client.orchestrator.diffPlan({ params: { id } });
   if (printer.format !== 'table') printer.data(difference);
@@ -157,12 +153,20 @@ async function diff({ client, printer }: Context, id: string): Promise<ExitCode>
 }
 
 /**
- * Executes a plan and returns the batch that it runs as. Undefined, with a note, while the plan needs approval.
+ * Executes a plan and returns what it runs as. Undefined, with a note, while the plan needs approval.
+ * @param kind refuses a plan of another kind
  * @throws ProvisioningError `plan_moved`, `plan_not_open`, `digest_mismatch`
  */
-export async function executePlan(context: Context, id: string, expected?: string) {
+export async function executePlan(
+  context: Context,
+  id: string,
+  expected?: string,
+  kind?: StoredPlan['kind'],
+) {
   const { client, printer } = context;
   const plan = await client.orchestrator.getPlan({ params: { id } });
+  if (kind !== undefined && plan.kind !== kind)
+    throw new UsageError(`Plan ${id} is of a ${plan.kind}. Execute it with provctl plan execute ${id}.`);
   if (plan.status === 'Planned') {
     printer.note(`Plan ${id} needs approval. Approve it with provctl plan approve ${id}.`);
     return undefined;

@@ -7,16 +7,19 @@ const ORDER = ['destroy', 'change', 'create', 'adopt', 'forget'];
 /** Prints a plan: what it is, its changes with destroys first, what is known only afterwards, and the decisions. */
 export function showPlan(printer: Context['printer'], plan: StoredPlan): void {
   if (printer.format !== 'table') return printer.data(plan);
-  const { id, status, name, infras, digest, created_by, created_at, expires_at, batch_id, error } = plan;
+  const { id, status, kind, name, infras, digest, created_by, created_at, expires_at, error } = plan;
   printer.record(plan, {
     status,
     id,
+    kind,
     name,
     infras,
     digest,
     created: `${created_at} by ${created_by}`,
     expires: expires_at,
-    batch: batch_id,
+    ...(plan.batch_id ? { batch: plan.batch_id } : {}),
+    ...(plan.task_id ? { task: plan.task_id } : {}),
+    ...(plan.rollback_id ? { rollback: plan.rollback_id } : {}),
     ...(error === null ? {} : { error }),
   });
   if (plan.changes.length > 0) {

@@ -1,4 +1,4 @@
-import type { RollbackRequest, RollbackResult, RollbackSummary } from '@provisioning/contracts';
+import type { RollbackResult, RollbackToPlan, RollbackSummary } from '@provisioning/contracts';
 import { ROLLBACK_STATUSES } from '@provisioning/contracts/statuses';
 import { Option, type Command } from 'commander';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -107,11 +107,12 @@ async function rollback(context: Context, options: RollbackOptions): Promise<Exi
   const query = options.check ? { check_mode: true } : {};
   return settle(
     context,
-    await client.orchestrator.executeRollback({ body: bodyOf(options), query, headers }),
+    await client.orchestrator.executeRollback({ body: whatToUndo(options), query, headers }),
   );
 }
 
-function bodyOf({ to, operations }: RollbackOptions): RollbackRequest {
+/** What the options of a rollback choose. @throws UsageError unless exactly one is given */
+export function whatToUndo({ to, operations }: Pick<RollbackOptions, 'to' | 'operations'>): RollbackToPlan {
   if (to !== undefined && operations === undefined) return { checkpoint_id: to };
   if (operations !== undefined && to === undefined) return { operation_ids: operations };
   throw new UsageError('Either --to <checkpoint> or --operations <ids> is required.');

@@ -1,5 +1,5 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
-import type { RollbackRequest, RollbackResult } from '@provisioning/contracts';
+import type { PlanRequest, RollbackResult, RollbackToPlan } from '@provisioning/contracts';
 import type { RollbackFilters } from '../../paths-infra.js';
 import { client, idOfCreated } from '../client.js';
 import { fetched, PAGE } from '../fetched.js';
@@ -11,7 +11,7 @@ export type Undo =
 /** What would be done, and the request that does it. */
 export interface UndoPreview {
   /** Null where nothing is left to undo. */
-  request: RollbackRequest | { restore: string } | null;
+  request: RollbackToPlan | { restore: string } | null;
   result: RollbackResult;
 }
 
@@ -87,6 +87,16 @@ export async function startUndo({ request, result }: UndoPreview, idempotencyKey
       ...options,
     }),
   );
+}
+
+/** What was previewed, as `POST /plans` accepts it, with the confirmation that the preview asks for. */
+export function undoToPlan(
+  request: NonNullable<UndoPreview['request']>,
+  { confirmation }: RollbackResult,
+): PlanRequest {
+  if (!('restore' in request)) return { rollback: request };
+  const confirm = confirmation ? { confirm: confirmation } : {};
+  return { restore: { checkpoint_id: request.restore, ...confirm } };
 }
 
 export const rollbackList = ({ page = 1, status }: RollbackFilters) =>

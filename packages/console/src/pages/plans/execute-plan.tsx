@@ -42,8 +42,8 @@ export function ExecutePlan({ plan, digest }: { plan: StoredPlan; digest: string
       }}
     >
       <p>
-        Changes: {countsOf(plan)}. The plan is made again under the locks of its infras. The batch starts only
-        if its digest is the same.
+        Changes: {countsOf(plan)}. The plan is made again under the locks of its infras. It starts only if its
+        digest is the same.
       </p>
       <Digest digest={digest} />
       {names !== '' && (

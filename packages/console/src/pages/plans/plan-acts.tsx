@@ -1,5 +1,4 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import type { StoredPlan } from '@provisioning/contracts';
 import { client } from '../../api/client.js';
 import { isOpen, isWorkedOn } from '../../api/queries/plans.js';
@@ -10,18 +9,20 @@ import { ActButton } from '../../ui/act-button.js';
 import { ConfirmAct } from '../../ui/confirm-act.js';
 import { DecidePlan } from './decide-plan.js';
 import { ExecutePlan } from './execute-plan.js';
+import { runOf, RunLink } from './plan-run.js';
 
 /** What can be done with a plan as it is. */
 export function PlanActs({ plan }: { plan: StoredPlan }) {
   const username = signedIn(useQuery(sessionQuery).data)?.user.username;
-  const { digest, decisions, batch_id } = plan;
+  const { digest, decisions } = plan;
+  const run = runOf(plan);
   const hasApproved = decisions.some(({ user, decision }) => user === username && decision === 'approve');
   return (
     <>
-      {batch_id && (
-        <Link to="/batches/$id" params={{ id: batch_id }} search={{}} className="button primary">
-          Open the batch
-        </Link>
+      {run && (
+        <RunLink run={run} className="button primary">
+          Open the {run.noun}
+        </RunLink>
       )}
       {(isOpen(plan) || isWorkedOn(plan)) && <Cancel plan={plan} />}
       {isOpen(plan) && digest !== null && (

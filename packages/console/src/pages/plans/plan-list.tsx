@@ -14,10 +14,12 @@ import { Status } from '../../ui/status.js';
 import table from '../../ui/table.module.css';
 import { Time } from '../../ui/time.js';
 import { countsOf } from './counts-of.js';
+import { PLAN_KINDS } from './plan-run.js';
 
 const COLUMNS = [
   { title: 'Status' },
   { title: 'Name' },
+  { title: 'Kind' },
   { title: 'Changes' },
   { title: 'By' },
   { title: 'Created' },
@@ -55,7 +57,7 @@ export default function PlanList() {
       empty={
         isFiltered
           ? 'No plan matches these filters.'
-          : 'No plan has been created yet. Compose creates one of a batch.'
+          : 'No plan has been created yet. Compose, Submit and Roll back create them.'
       }
       onPage={(next) => void navigate({ search: (now) => ({ ...now, page: next }) })}
       idOf={({ id }) => id}
@@ -66,7 +68,7 @@ export default function PlanList() {
 }
 
 function Row({ plan }: { plan: StoredPlanSummary }) {
-  const { id, status, name, infras, created_by, created_at } = plan;
+  const { id, status, kind, name, infras, created_by, created_at } = plan;
   return (
     <tr>
       <td>
@@ -78,6 +80,7 @@ function Row({ plan }: { plan: StoredPlanSummary }) {
         </Link>{' '}
         <span className="muted">{infras.slice(0, 3).join(', ')}</span>
       </td>
+      <td data-label="Kind">{PLAN_KINDS[kind]}</td>
       <td>{countsOf(plan)}</td>
       <td data-label="By">{created_by}</td>
       <td className={table['narrow']}>

@@ -15,6 +15,7 @@ import { Time } from '../../ui/time.js';
 import { Decisions, Requirements } from './approvals.js';
 import { MovedInputs } from './moved-inputs.js';
 import { PlanActs } from './plan-acts.js';
+import { PLAN_KINDS, runOf, RunLink } from './plan-run.js';
 
 export default function PlanPage() {
   const { id } = useParams({ from: '/signed-in/plans/$id' });
@@ -66,6 +67,9 @@ function PlanView({ plan }: { plan: StoredPlan }) {
       <Requirements requirements={plan.requirements} />
       <Decisions decisions={plan.decisions} />
       {digest !== null && <PlanDiff plan={plan} empty="Nothing would be changed." />}
+      {plan.settings && (
+        <Sentences title="Settings, as they were planned" sentences={plan.settings.map(settingsFile)} />
+      )}
       <Sentences title="Notes" sentences={notes} />
       <Sentences title="Known only afterwards" sentences={later} />
     </Page>
@@ -77,7 +81,7 @@ const SENTENCES: Readonly<Record<StoredPlan['status'], string>> = {
   Planned: 'It waits for approval. Nothing has been changed.',
   Approved: 'It can be executed. Nothing has been changed.',
   Executing: 'It waits until its infras are free, and is planned again. It starts only if nothing has moved.',
-  Executed: 'Nothing had moved, and its batch was started.',
+  Executed: 'Nothing had moved, and it was started.',
   Failed: 'It could not be planned. Nothing has been changed.',
   Rejected: 'A user rejected it. Nothing has been changed.',
   Expired: 'It was not executed in time. Nothing has been changed.',
@@ -86,14 +90,16 @@ const SENTENCES: Readonly<Record<StoredPlan['status'], string>> = {
 };
 
 function PlanFacts({ plan }: { plan: StoredPlan }) {
-  const { infras, created_by, created_at, expires_at, digest, batch_id, planning_task_id } = plan;
+  const { infras, created_by, created_at, expires_at, digest, planning_task_id } = plan;
+  const run = runOf(plan);
   return (
     <FactBar>
-      {batch_id && (
-        <Fact name="Batch">
-          <Link to="/batches/$id" params={{ id: batch_id }} search={{}}>
-            {shortId(batch_id)}
-          </Link>
+      <Fact name="Kind">{PLAN_KINDS[plan.kind]}</Fact>
+      {run && (
+        <Fact name="Runs as">
+          <RunLink run={run}>
+            {run.noun} {shortId(run.id)}
+          </RunLink>
         </Fact>
       )}
       <Fact name="Infras">{infras.join(', ')}</Fact>
@@ -106,11 +112,13 @@ function PlanFacts({ plan }: { plan: StoredPlan }) {
           <Time at={expires_at} />
         </Fact>
       )}
-      <Fact name="Planned by">
-        <Link to="/tasks/$id" params={{ id: planning_task_id }} search={{}}>
-          Task {shortId(planning_task_id)}
-        </Link>
-      </Fact>
+      {planning_task_id && (
+        <Fact name="Planned by">
+          <Link to="/tasks/$id" params={{ id: planning_task_id }} search={{}}>
+            Task {shortId(planning_task_id)}
+          </Link>
+        </Fact>
+      )}
       {digest && (
         <Fact name="Digest">
           <span className="row" style={{ gap: 0 }}>
@@ -121,6 +129,11 @@ function PlanFacts({ plan }: { plan: StoredPlan }) {
       )}
     </FactBar>
   );
+}
+
+/** A file with enough digits of its hash to distinguish two versions. */
+function settingsFile({ name, sha256 }: { name: string; sha256: string }): string {
+  return `${name} (sha256 ${sha256.slice(0, 12)}…)`;
 }
 
 /** `sha256:` and enough digits to distinguish two plans. */

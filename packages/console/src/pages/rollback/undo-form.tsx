@@ -2,7 +2,14 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { ProvisioningError } from '@provisioning/client';
 import { useRef, useState } from 'react';
-import { startUndo, undoPreview, type Undo, type UndoPreview } from '../../api/queries/rollback.js';
+import {
+  startUndo,
+  undoPreview,
+  undoToPlan,
+  type Undo,
+  type UndoPreview,
+} from '../../api/queries/rollback.js';
+import { CreatePlan } from '../../features/plan/create-plan.js';
 import { infrasWithDestruction } from '../../features/plan/plan-changes.js';
 import { TypedNames } from '../../features/plan/typed-names.js';
 import { counted } from '../../format/counts.js';
@@ -95,6 +102,9 @@ function Confirm({ undo, preview, fingerprint, hasMoved, onMoved }: ConfirmProps
         <button type="submit" className="primary danger" disabled={!isReady || busy}>
           {undo.kind === 'restore' ? 'Make' : 'Undo'} {counted(changes.length, 'change')}
         </button>
+        {preview.request !== null && !isBlocked && (foreign === 0 || seen.foreign) && (
+          <CreatePlan request={undoToPlan(preview.request, preview.result)} busy={busy} />
+        )}
       </div>
     </form>
   );

@@ -3,7 +3,8 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import type { Plan, Task } from '@provisioning/contracts';
 import { useState } from 'react';
 import { taskDetail } from '../../api/queries/tasks.js';
-import { submitWorkflow, type Workflow } from '../../api/workflows.js';
+import { submitWorkflow, workflowToPlan, type Workflow } from '../../api/workflows.js';
+import { CreatePlan } from '../../features/plan/create-plan.js';
 import { infrasWithDestruction } from '../../features/plan/plan-changes.js';
 import { PlanDiff } from '../../features/plan/plan-diff.js';
 import { TypedNames } from '../../features/plan/typed-names.js';
@@ -100,6 +101,7 @@ function Run({ id, workflow, plan }: { id: string; workflow: Workflow; plan: Pla
         >
           {plan === undefined ? 'Run' : `Run ${counted(changes.length, 'change')}`}
         </button>
+        <CreatePlan request={{ workflow: workflowToPlan(workflow) }} busy={busy} />
       </div>
     </form>
   );

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { digestOf, movedInputs } from './digest.js';
+import { digestOf, movedInputs, within } from './digest.js';
 import type { PlanInputs } from './plan.js';
 
 const name = fc.stringMatching(/^[a-z][a-z0-9]{0,5}$/);
@@ -12,7 +12,8 @@ const attributes = fc.dictionary(
 const distinct = <T>(item: fc.Arbitrary<T>, key: (one: T) => string) =>
   fc.uniqueArray(item, { selector: key, maxLength: 5 });
 
-const inputs: fc.Arbitrary<PlanInputs> = fc.record({
+type BatchInputs = Extract<PlanInputs, { kind: 'batch' }>;
+const inputs: fc.Arbitrary<BatchInputs> = fc.record({
   format: fc.constant(1 as const),
   kind: fc.constant('batch' as const),
   request: fc.record({
@@ -62,7 +63,7 @@ const inputs: fc.Arbitrary<PlanInputs> = fc.record({
 });
 
 /** The same value with its members in reverse order, and lists that have no order reversed. */
-function rearranged(plan: PlanInputs): PlanInputs {
+function rearranged(plan: BatchInputs): PlanInputs {
   const { definitions, drivers, bases, changes } = plan;
   const lists = {
     definitions: definitions.toReversed(),
@@ -84,7 +85,7 @@ function reversed(value: unknown): unknown {
 }
 
 /** Every plan that differs from this one in a single value, with the name of the input that differs. */
-function altered(plan: PlanInputs): { input: string; plan: PlanInputs }[] {
+function altered(plan: BatchInputs): { input: string; plan: PlanInputs }[] {
   const each = <Key extends 'definitions' | 'drivers' | 'bases' | 'changes'>(
     key: Key,
     change: (one: PlanInputs[Key][number]) => object,
@@ -169,5 +170,31 @@ describe('the digest of a plan', () => {
         expect(digestOf({ ...plan, output: other, planned_at: other } as PlanInputs)).toBe(digestOf(plan));
       }),
     );
+  });
+
+  it('has the files of the settings and the obstacles, where there are any', () => {
+    fc.assert(
+      fc.property(inputs, (plan) => {
+        const one = { ...plan, settings: [{ name: 'i/a.ncl', sha256: 'a' }], obstacles: ['first', 'second'] };
+        expect(digestOf(one)).not.toBe(digestOf(plan));
+        expect(digestOf({ ...one, obstacles: ['second', 'first'] })).toBe(digestOf(one));
+        const file = { ...one, settings: [{ name: 'i/a.ncl', sha256: 'b' }] };
+        expect(movedInputs(one, file).map(({ input }) => input)).toEqual(['settings i/a.ncl']);
+        const obstacle = movedInputs(one, { ...one, obstacles: ['first', 'other'] });
+        expect(obstacle.map(({ input }) => input)).toEqual(['obstacles']);
+        expect(JSON.stringify(obstacle)).not.toContain('other');
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('names nothing of other infras than those of the plan', () => {
+    const one = { input: 'resource server a/x', before: null, after: { infra: 'a' } };
+    const other = { input: 'resource server b/y', before: { infra: 'b' }, after: null };
+    expect(within(['a'], [one])).toEqual([one]);
+    expect(within(['a'], [one, other])).toEqual([
+      one,
+      { input: 'other infras', before: null, after: { inputs: 1 } },
+    ]);
   });
 });

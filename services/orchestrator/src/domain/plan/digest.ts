@@ -8,7 +8,7 @@ import type { MovedInput, PlanInputs } from './plan.js';
  * @returns `sha256:` and 64 hexadecimal digits
  */
 export function digestOf(inputs: PlanInputs): string {
-  const { format, kind, request, definitions, drivers, bases, changes } = inputs;
+  const { format, kind, request, definitions, drivers, bases, changes, settings, obstacles } = inputs;
   const text = canonicalJson({
     format,
     kind,
@@ -17,6 +17,8 @@ export function digestOf(inputs: PlanInputs): string {
     drivers: sorted(drivers),
     bases: sorted(bases),
     changes: sorted(changes),
+    ...(settings ? { settings: sorted(settings) } : {}),
+    ...(obstacles ? { obstacles: [...obstacles].sort() } : {}),
   });
   return `sha256:${createHash('sha256').update(text).digest('hex')}`;
 }
@@ -30,6 +32,20 @@ export function movedInputs(before: PlanInputs, after: PlanInputs): MovedInput[]
   });
 }
 
+/**
+ * Leaves out what is in other infras than the plan. Planning again a rollback or restore may find changes there, which those
+ * who read the plan may not see.
+ */
+export function within(infras: readonly string[], moved: readonly MovedInput[]): MovedInput[] {
+  const isForeign = ({ before, after }: MovedInput) => {
+    const infra = (before ?? after)?.['infra'];
+    return typeof infra === 'string' && !infras.includes(infra);
+  };
+  const foreign = moved.filter(isForeign).length;
+  const own = moved.filter((one) => !isForeign(one));
+  return foreign === 0 ? own : [...own, { input: 'other infras', before: null, after: { inputs: foreign } }];
+}
+
 /** Every input by its name, as `what has moved` shows it. */
 function named({
   format,
@@ -38,10 +54,14 @@ function named({
   drivers,
   bases,
   changes,
+  settings = [],
+  obstacles,
 }: PlanInputs): Map<string, Record<string, unknown>> {
   return new Map<string, Record<string, unknown>>([
     ['format', { format }],
     ['request', { ...request }],
+    ...settings.map((each) => [`settings ${each.name}`, { ...each }] as const),
+    ...(obstacles ? [['obstacles', summaryOf(obstacles)] as const] : []),
     ...definitions.map((each) => [`definition ${each.kind} ${each.name}`, { ...each }] as const),
     ...drivers.map((each) => [`driver ${each.provider}`, { ...each }] as const),
     ...bases.map((each) => [`resource ${each.kind} ${each.infra}/${each.name}`, { ...each }] as const),
@@ -50,6 +70,14 @@ function named({
         [`${each.change} ${each.kind} ${each.infra}/${each.name} by ${each.operation}`, { ...each }] as const,
     ),
   ]);
+}
+
+/** The texts are left out: those of another planning may name what a reader of the plan may not see. */
+function summaryOf(texts: readonly string[]): Record<string, unknown> {
+  const sha256 = createHash('sha256')
+    .update(canonicalJson([...texts].sort()))
+    .digest('hex');
+  return { count: texts.length, sha256 };
 }
 
 function sorted(values: readonly object[]): object[] {

@@ -7,9 +7,10 @@ import {
   type Principal,
 } from '@provisioning/policy';
 import { isStillAllowed, missingApprovals, type Grant } from '../access/grant.js';
-import { doQuestions, planQuestions, type Scope } from '../access/scope.js';
+import { planQuestions, type Scope } from '../access/scope.js';
 import type { CurrentUser } from '../access/grant-reviewer.js';
 import type { Submitter } from '../workflow/submitter.js';
+import { executionQuestions } from './execution-questions.js';
 import type { Plan } from './plan.js';
 
 /** What is needed to count approvals. */
@@ -121,7 +122,8 @@ export class PlanApprovals {
 }
 
 /** What executing the plan asks the policies. */
-function grantOfExecution({ id, name }: Plan, scope: Scope): Grant {
-  const [first, ...also] = doQuestions('execute', [`batches:${name}`], scope);
+function grantOfExecution(plan: Plan, scope: Scope): Grant {
+  const { id } = plan;
+  const [first, ...also] = executionQuestions(plan, scope);
   return { ...first!, also, request: { ip: '', method: 'POST', path: `/plans/${id}/execute` } };
 }

@@ -1,12 +1,11 @@
 import { Failure } from '@provisioning/errors';
 import { v7 as uuidv7 } from 'uuid';
-import type { BatchService, SubmittedBatch } from '../batch/batch-service.js';
 import type { Submitter } from '../workflow/submitter.js';
-import { approvedChanges, inputsOf } from './batch-planning.js';
-import { digestOf, movedInputs } from './digest.js';
+import { digestOf } from './digest.js';
 import type { PlanApprovals } from './plan-approvals.js';
-import { notOpen, otherDigest, type MovedInput, type Plan } from './plan.js';
-import { planningFailed, type PlanService } from './plan-service.js';
+import { notOpen, otherDigest, type Plan } from './plan.js';
+import { movedSince, planningFailed, type PlanService } from './plan-service.js';
+import { plannerOf, type Planners, type Planning, type Run } from './planner.js';
 import type { PlanStore } from './plan-store.js';
 
 const ASK_EVERY_MS = 100;
@@ -15,8 +14,14 @@ const DUE_AT_ONCE = 100;
 
 const UNAPPROVED = 'An approval that counted when the plan was executed no longer counts.';
 
-/** The answer to an execution: the batch, or the id that it will have while the plan waits for locks. */
-export type Execution = { batch: SubmittedBatch } | { pending: string };
+/** The answer to an execution. */
+export interface Execution {
+  /** The id of the batch, task or rollback, which it also has while the plan waits for locks. */
+  runId: string;
+  hasStarted: boolean;
+  /** Whether an earlier request had the plan executed. */
+  replayed: boolean;
+}
 
 /**
  * Executes plans. Each step is a compare-and-set in Postgres, and any process can do the next one: {@link advanceAll} goes on
@@ -25,14 +30,14 @@ export type Execution = { batch: SubmittedBatch } | { pending: string };
 export class PlanExecution {
   constructor(
     private readonly store: PlanStore,
-    private readonly plans: Pick<PlanService, 'get' | 'settle' | 'task' | 'weigh'>,
-    private readonly batches: Pick<BatchService, 'ofPlan' | 'announce' | 'submitted'>,
+    private readonly plans: Pick<PlanService, 'get' | 'settle' | 'task' | 'conclude' | 'weigh'>,
+    private readonly planners: Planners,
     private readonly approvals: Pick<PlanApprovals, 'recount'>,
   ) {}
 
   /**
-   * Acquires the locks, plans again, compares, and starts the batch.
-   * @param patienceMs how long to wait for the start of the batch
+   * Acquires the locks, plans again, compares, and starts what was planned.
+   * @param patienceMs how long to wait for the start
    * @throws Failure `conflict` (`digest_mismatch`, `plan_not_open`, `plan_moved`), `forbidden` (`approval_required`),
    * `unavailable` (`planning_failed`)
    */
@@ -50,16 +55,14 @@ export class PlanExecution {
     for (;;) {
       await this.advance(id);
       const now = await this.plans.get(id);
-      if (now.status === 'Executed') {
-        const batch = await this.batches.submitted(begun.runId, begun.outcome === 'running');
-        return { batch };
-      }
-      if (now.status === 'Stale') throw hasMoved(id, now.moved);
+      const execution = { runId: begun.runId, replayed: begun.outcome === 'running' };
+      if (now.status === 'Executed') return { ...execution, hasStarted: true };
+      if (now.status === 'Stale') throw hasMoved(now);
       if (now.status === 'Approved') throw planningFailed(now.error ?? '');
       if (now.status === 'Planned')
         throw new Failure('forbidden', now.error ?? UNAPPROVED, { code: 'approval_required' });
       if (now.status !== 'Executing') throw notOpen(now, 'be executed');
-      if (performance.now() >= deadline) return { pending: begun.runId };
+      if (performance.now() >= deadline) return { ...execution, hasStarted: false };
       await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
     }
   }
@@ -76,32 +79,42 @@ export class PlanExecution {
   /** Does the next step of a plan that is being executed. */
   async advance(id: string): Promise<void> {
     const plan = await this.plans.get(id);
-    const { status, verificationTask, executor, request } = plan;
-    if (status !== 'Executing' || !executor) return;
-    if (verificationTask === null) {
-      await this.store.verify(id, await this.plans.task(request), executor);
-      return;
+    const { status, verificationTask: verification, executor, runId } = plan;
+    if (status !== 'Executing' || !executor || !runId) return;
+    let reported: unknown;
+    if (verification === null) {
+      const task = await this.plans.task(plan);
+      if (task) {
+        await this.store.verify(id, task, executor);
+        return;
+      }
+      if (!(await this.store.hasLocks(runId))) return;
+    } else {
+      const end = await this.store.endOf(verification);
+      if (!end) return;
+      if (end.status !== 'Completed') {
+        // Nothing is known to have moved: the plan can be executed again.
+        await this.store.change(id, ['Executing'], 'Approved', { error: end.error });
+        return;
+      }
+      reported = end.data;
     }
-    const end = await this.store.endOf(verificationTask);
-    if (!end) return;
-    if (end.status !== 'Completed') {
-      // Nothing is known to have moved: the plan can be executed again.
-      await this.store.change(id, ['Executing'], 'Approved', { error: end.error });
-      return;
-    }
-    const now = inputsOf(request, end.planned);
-    if (digestOf(now) === plan.digest) await this.#startIfApproved(plan, verificationTask, executor);
-    else
+    const planning = await this.#plannedAgain(plan, reported);
+    if (planning && digestOf(planning.inputs) === plan.digest)
+      await this.#startIfApproved({ plan, id: runId, verification, executor }, reported);
+    else if (planning)
       await this.store.change(id, ['Executing'], 'Stale', {
-        moved: plan.inputs ? movedInputs(plan.inputs, now) : [],
+        moved: movedSince(plan, planning.inputs),
         error: 'Something that the plan depends on has changed since it was made.',
       });
   }
 
   /** The approvals counted when the execution was requested; since then it may have waited for locks. */
-  async #startIfApproved(plan: Plan, verification: string, executor: Submitter): Promise<void> {
+  async #startIfApproved(run: Run, reported: unknown): Promise<void> {
+    const { plan, executor } = run;
     const counted = await this.approvals.recount(plan, executor);
-    if (counted.is === 'approved') return this.#start(plan, verification, counted.executor);
+    if (counted.is === 'approved')
+      return plannerOf(this.planners, plan.kind).start({ ...run, executor: counted.executor }, reported);
     if (counted.is === 'unapproved') {
       const rules = counted.missing.map(({ policy, index }) => `rule ${index} of ${policy}`).join(', ');
       await this.store.change(plan.id, ['Executing'], 'Planned', {
@@ -113,19 +126,15 @@ export class PlanExecution {
       });
   }
 
-  async #start(
-    { id, runId, request, inputs }: Plan,
-    verification: string,
-    executor: Submitter,
-  ): Promise<void> {
-    if (!runId || !inputs) return;
-    const { batch, operations } = await this.batches.ofPlan(
-      runId,
-      request,
-      approvedChanges(inputs),
-      executor,
-    );
-    if (await this.store.start(id, verification, batch, operations)) this.batches.announce(batch);
+  /** Undefined, and the plan is Stale, where the work is no longer possible at all. */
+  async #plannedAgain(plan: Plan, reported: unknown): Promise<Planning | undefined> {
+    try {
+      return await this.plans.conclude(plan, reported);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      await this.store.change(plan.id, ['Executing'], 'Stale', { error: error.message });
+      return undefined;
+    }
   }
 
   async #expire(id: string): Promise<void> {
@@ -135,12 +144,16 @@ export class PlanExecution {
   }
 }
 
-function hasMoved(id: string, moved: readonly MovedInput[]): Failure {
+function hasMoved({ id, moved, error }: Plan): Failure {
   const inputs = moved.map(({ input }) => input);
   const more = inputs.length > 1 ? ` (and ${inputs.length - 1} more)` : '';
+  const why =
+    inputs.length === 0 && error !== null
+      ? error
+      : `${inputs[0] ?? 'an input'}${more} has changed since it was made.`;
   return new Failure(
     'conflict',
-    `The plan ${id} no longer applies: ${inputs[0] ?? 'an input'}${more} has changed since it was made. Nothing was changed. GET /plans/${id} shows what has moved; make a new plan with POST /plans.`,
+    `The plan ${id} no longer applies: ${why} Nothing was changed. GET /plans/${id} shows what has moved; make a new plan with POST /plans.`,
     {
       code: 'plan_moved',
       details: moved.slice(0, MAX_DETAILS).map(({ input, before, after }) => ({

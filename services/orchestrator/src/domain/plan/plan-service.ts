@@ -3,11 +3,9 @@ import type { Principal } from '@provisioning/policy';
 import { v7 as uuidv7 } from 'uuid';
 import type { Scope } from '../access/scope.js';
 import type { Actor } from '../audit/actor.js';
-import type { BatchRequest, BatchService } from '../batch/batch-service.js';
 import type { WorkerNotifier } from '../worker/worker-notifier.js';
 import { refuseReusedKey, type Submitter } from '../workflow/submitter.js';
-import { contentOf, inputsOf, planningSpec } from './batch-planning.js';
-import { digestOf, movedInputs } from './digest.js';
+import { digestOf, movedInputs, within } from './digest.js';
 import type { PlanApprovals } from './plan-approvals.js';
 import {
   notOpen,
@@ -16,9 +14,12 @@ import {
   type MovedInput,
   type Plan,
   type PlanContent,
+  type PlanInputs,
+  type PlannedRequest,
   type PlanSummary,
 } from './plan.js';
-import type { PlanFilter, PlanningEnd, PlanningTask, PlanStore } from './plan-store.js';
+import { plannerOf, type Planners, type Planning } from './planner.js';
+import type { NewPlan, PlanFilter, PlanningEnd, PlanningTask, PlanStore } from './plan-store.js';
 
 const ASK_EVERY_MS = 50;
 /** Longer than the time limits of the providers. */
@@ -32,27 +33,45 @@ const LIFETIME_MS = 24 * 60 * 60 * 1000;
 export class PlanService {
   constructor(
     private readonly store: PlanStore,
-    private readonly batches: Pick<BatchService, 'plan'>,
+    private readonly planners: Planners,
     private readonly notifier: Pick<WorkerNotifier, 'submitted'>,
     private readonly approvals: PlanApprovals,
     private readonly patienceMs = PATIENCE_MS,
   ) {}
 
   /**
-   * Stores a plan of a batch, with the task that plans it.
-   * @throws Failure `invalid` (`invalid_batch`), `conflict` (`idempotency_key_reused`)
+   * Stores a plan, with the task that plans it.
+   * @throws Failure `invalid` (as the work itself), `conflict` (`idempotency_key_reused`)
    */
   async create(
-    request: BatchRequest,
+    requested: NamedRequest,
     scope: Scope,
     submitter: Submitter,
   ): Promise<{ plan: Plan; replayed: boolean }> {
-    const task = await this.task(request);
-    const { name } = request;
-    const plan = { id: uuidv7(), name, request, infras: task.infras, scope };
-    const submitted = await this.store.submit(plan, task, submitter);
+    const task = await this.task(requested);
+    return this.#submit({ ...requested, infras: task?.infras ?? [], scope }, task, submitter);
+  }
+
+  /** Stores a plan that was made with the request. @throws Failure `conflict` (`idempotency_key_reused`) */
+  async createPlanned(
+    requested: NamedRequest,
+    { infras, scope, ...planning }: Planning & { infras: readonly string[]; scope: Scope },
+    submitter: Submitter,
+  ): Promise<{ plan: Plan; replayed: boolean }> {
+    const { plan, replayed } = await this.#submit({ ...requested, infras, scope }, null, submitter);
+    if (replayed) return { plan, replayed };
+    await this.#planned(plan, planning);
+    return { plan: await this.get(plan.id), replayed };
+  }
+
+  async #submit(
+    about: Omit<NewPlan, 'id'> & PlannedRequest,
+    task: PlanningTask | null,
+    submitter: Submitter,
+  ): Promise<{ plan: Plan; replayed: boolean }> {
+    const submitted = await this.store.submit({ id: uuidv7(), ...about }, task, submitter);
     if (submitted.outcome === 'conflict') throw refuseReusedKey();
-    if (submitted.outcome === 'created') this.#announce(task, submitter);
+    if (submitted.outcome === 'created' && task) this.#announce(task, submitter);
     return { plan: await this.get(submitted.id), replayed: submitted.outcome === 'replayed' };
   }
 
@@ -70,18 +89,23 @@ export class PlanService {
 
   /**
    * Plans again now and compares.
-   * @throws Failure `conflict` (`plan_not_open`) if the plan has no digest, `unavailable` (`planning_failed`)
+   * @throws Failure `conflict` (`plan_not_open`) if the plan has no digest, `unavailable` (`planning_failed`), and as the
+   * work itself
    */
   async diff(plan: Plan, submitter: Submitter): Promise<{ digest: string; moved: MovedInput[] }> {
-    const { inputs, request } = plan;
+    const { inputs } = plan;
     if (!inputs) throw notOpen(plan, 'be compared');
-    const task = await this.task(request);
+    const task = await this.task(plan);
+    const { inputs: now } = await this.conclude(plan, task && (await this.#reported(task, submitter)));
+    return { digest: digestOf(now), moved: movedSince(plan, now) };
+  }
+
+  async #reported(task: PlanningTask, submitter: Submitter): Promise<unknown> {
     await this.store.submitTask(task, submitter);
     this.#announce(task, submitter);
     const end = await this.#ended(task, submitter);
-    if (end.status !== 'Completed') throw planningFailed(end.error);
-    const now = inputsOf(request, end.planned);
-    return { digest: digestOf(now), moved: movedInputs(inputs, now) };
+    if (end.status === 'Completed') return end.data;
+    throw planningFailed(end.error);
   }
 
   /**
@@ -147,22 +171,38 @@ export class PlanService {
       !(await this.store.change(id, open, 'Cancelled', { error: `Cancelled by ${actor.username}.` }, actor))
     )
       throw notOpen(await this.get(id), 'be cancelled any more');
-    if (plan.status === 'Planning') await this.store.giveUp(planningTask, actor.username);
+    if (plan.status === 'Planning' && planningTask !== null)
+      await this.store.giveUp(planningTask, actor.username);
   }
 
   /** Planning → Planned or Failed, when the planning task has ended. */
   async settle(id: string): Promise<void> {
     const plan = await this.get(id);
-    const { status, request, planningTask } = plan;
+    const { status, planningTask } = plan;
     if (status !== 'Planning') return;
-    const end = await this.store.endOf(planningTask);
+    const end: PlanningEnd | undefined =
+      planningTask === null
+        ? {
+            status: 'Failed',
+            error: 'The process that planned it has ended. Make a new plan with POST /plans.',
+          }
+        : await this.store.endOf(planningTask);
     if (!end) return;
     if (end.status !== 'Completed') {
       await this.store.change(id, ['Planning'], 'Failed', { error: end.error });
       return;
     }
-    const inputs = inputsOf(request, end.planned);
-    const content = contentOf(request, end.planned);
+    try {
+      await this.#planned(plan, await this.conclude(plan, end.data));
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      await this.store.change(id, ['Planning'], 'Failed', { error: error.message });
+    }
+  }
+
+  /** Planning → Planned, and → Approved where nothing must be approved. */
+  async #planned(plan: Plan, { inputs, content }: Planning): Promise<void> {
+    const { id } = plan;
     const counts = countsOf(content);
     const requirements = await this.approvals.missing({ ...plan, content, counts, decisions: [] });
     await this.store.planned(
@@ -178,14 +218,18 @@ export class PlanService {
     );
   }
 
-  /** Returns a task that plans a request. @throws Failure `invalid` (`invalid_batch`) */
-  async task(request: BatchRequest): Promise<PlanningTask> {
-    const { operations, infras } = await this.batches.plan(request.operations);
-    return { id: uuidv7(), infras, spec: planningSpec(operations) };
+  /** Returns a task that plans a request; null where no provider is asked. @throws Failure as the work itself */
+  task({ kind, request }: PlannedRequest): Promise<PlanningTask | null> {
+    return plannerOf(this.planners, kind).task(request);
   }
 
-  #announce({ id, infras }: PlanningTask, submitter: Submitter): void {
-    this.notifier.submitted({ id, kind: 'survey', name: 'plan', infras, submittedBy: submitter.username });
+  /** What a planning has found. @param reported by its task @throws Failure if the work is no longer possible */
+  conclude({ kind, request }: PlannedRequest, reported: unknown): Promise<Planning> {
+    return plannerOf(this.planners, kind).conclude(request, reported);
+  }
+
+  #announce({ id, name, infras }: PlanningTask, submitter: Submitter): void {
+    this.notifier.submitted({ id, kind: 'survey', name, infras, submittedBy: submitter.username });
   }
 
   async #ended({ id }: PlanningTask, submitter: Submitter): Promise<PlanningEnd> {
@@ -203,6 +247,15 @@ export class PlanService {
         'No worker has answered within the time limit. Check that workers are running (GET /state/system/health) and try again.',
     };
   }
+}
+
+/** What is planned, and the name under which plans are listed. */
+export type NamedRequest = PlannedRequest & { name: string };
+
+/** Returns the inputs in which a planning differs from the plan. */
+export function movedSince({ kind, inputs, infras }: Plan, now: PlanInputs): MovedInput[] {
+  const moved = inputs ? movedInputs(inputs, now) : [];
+  return kind === 'rollback' || kind === 'restore' ? within(infras, moved) : moved;
 }
 
 function countsOf({ changes }: PlanContent): Plan['counts'] {

@@ -1,11 +1,11 @@
-import type { BatchPlan, BatchPlanOperation } from '@provisioning/provisioner/host-protocol';
 import type { ApprovalRequirement } from '@provisioning/policy';
 import type { Scope } from '../access/scope.js';
 import type { VisibleRows } from '../access/visibility.js';
 import type { Actor } from '../audit/actor.js';
 import type { NewBatch, NewOperation } from '../batch/batch.js';
-import type { BatchRequest } from '../batch/batch-service.js';
 import type { Page } from '../page.js';
+import type { NewRollback } from '../rollback/rollback-store.js';
+import type { NewTask } from '../task/task.js';
 import type { Submitter } from '../workflow/submitter.js';
 import type {
   MovedInput,
@@ -13,6 +13,7 @@ import type {
   PlanContent,
   PlanDecision,
   PlanInputs,
+  PlannedRequest,
   PlanStatus,
   PlanSummary,
 } from './plan.js';
@@ -28,24 +29,25 @@ export interface PlanFilter extends Page {
 }
 
 /** A plan that is being submitted. */
-export interface NewPlan {
+export type NewPlan = PlannedRequest & {
   id: string;
   name: string;
-  request: BatchRequest;
   infras: readonly string[];
   scope: Scope;
-}
+};
 
 /** A task that plans, without changing anything. */
 export interface PlanningTask {
   id: string;
+  name: 'plan' | 'survey';
   infras: readonly string[];
-  spec: BatchPlanOperation & { infra: string };
+  /** The operation of the driver host. */
+  spec: object;
 }
 
-/** How a planning task ended. */
+/** How a planning task ended; `data`: what it reported. */
 export type PlanningEnd =
-  { status: 'Completed'; planned: BatchPlan } | { status: 'Failed' | 'Cancelled'; error: string };
+  { status: 'Completed'; data: unknown } | { status: 'Failed' | 'Cancelled'; error: string };
 
 /** A plan for which something is to be done. */
 export interface DuePlan {
@@ -65,11 +67,17 @@ export interface PlanChange {
   requirements?: readonly ApprovalRequirement[];
 }
 
+/** The execution that a start belongs to. */
+export interface PlanStart {
+  id: string;
+  verification: string | null;
+}
+
 /** Stores plans. */
 export interface PlanStore {
   submit(
     plan: NewPlan,
-    task: PlanningTask,
+    task: PlanningTask | null,
     submitter: Submitter,
   ): Promise<{ outcome: 'created' | 'replayed'; id: string } | { outcome: 'conflict' }>;
   find(id: string): Promise<Plan | undefined>;
@@ -107,11 +115,16 @@ export interface PlanStore {
   ): Promise<{ outcome: 'started' | 'running'; runId: string } | { outcome: 'expired' | 'refused' }>;
   /** Stores the task that plans again, once the locks are granted. @returns whether this call stored it. */
   verify(id: string, task: PlanningTask, submitter: Submitter): Promise<boolean>;
+  /** Whether a run has all of its locks. */
+  hasLocks(runId: string): Promise<boolean>;
   /** Executing → Executed. @returns whether this call started the batch */
-  start(
-    id: string,
-    verificationTask: string,
-    batch: NewBatch,
+  startBatch(start: PlanStart, batch: NewBatch, operations: readonly NewOperation[]): Promise<boolean>;
+  /** The same for a workflow. @param spec what the task may do */
+  startTask(start: PlanStart, task: NewTask, spec: Record<string, unknown>): Promise<boolean>;
+  /** The same for a rollback or restore. */
+  startRollback(
+    start: PlanStart,
+    rollback: NewRollback,
     operations: readonly NewOperation[],
   ): Promise<boolean>;
   /** Plans for which something is to be done, the oldest first. */

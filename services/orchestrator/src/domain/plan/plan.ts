@@ -3,6 +3,9 @@ import type { BatchPlan, PlannedPart } from '@provisioning/provisioner/host-prot
 import type { ApprovalRequirement } from '@provisioning/policy';
 import type { SemanticChange } from '@provisioning/provisioner/plan';
 import type { BatchRequest } from '../batch/batch-service.js';
+import type { ChangeKind } from '../rollback/rollback.js';
+import type { UndoScope } from '../rollback/rollback-service.js';
+import type { NamedWorkflow } from '../workflow/workflow-service.js';
 import type { Submitter } from '../workflow/submitter.js';
 
 /** See docs/states/plan.md. The last six are terminal. */
@@ -21,21 +24,46 @@ export const PLAN_STATUSES = [
 /** One of {@link PLAN_STATUSES}. */
 export type PlanStatus = (typeof PLAN_STATUSES)[number];
 
+/** What is planned, with all defaults. It is stored, and is an input of the digest. */
+export type PlannedRequest =
+  | { kind: 'batch'; request: BatchRequest }
+  | { kind: 'workflow'; request: NamedWorkflow }
+  | { kind: 'rollback'; request: UndoScope }
+  | { kind: 'restore'; request: RestoreRequest };
+/** What a plan can be of. */
+export type PlanKind = PlannedRequest['kind'];
+/** The request of a kind. */
+export type RequestOf<K extends PlanKind> = Extract<PlannedRequest, { kind: K }>['request'];
+
+/** A request to restore a checkpoint. */
+export interface RestoreRequest {
+  checkpoint_id: string;
+  /** Of the preview, for resources that the platform did not create; null where none is destroyed. */
+  confirmation: string | null;
+}
+
 /** Everything that decides the effect of a plan, and nothing else: the digest is made of it. */
-export interface PlanInputs extends Pick<BatchPlan, 'bases' | 'definitions' | 'drivers'> {
+export type PlanInputs = PlanFacts & PlannedRequest;
+
+/** The inputs beside the request. */
+export interface PlanFacts extends Pick<BatchPlan, 'bases' | 'definitions' | 'drivers'> {
   /** Of this list. A digest of another format is never equal. */
   format: 1;
-  kind: 'batch';
-  request: BatchRequest;
   /** The changes by their meaning, with the id of the operation that makes them. */
-  changes: (SemanticChange & { operation: string })[];
+  changes: (Omit<SemanticChange, 'change'> & { change: ChangeKind; operation: string })[];
+  /** Of a workflow: the settings file and all that it imports. */
+  settings?: { name: string; sha256: string }[];
+  /** Of a rollback or restore: why something is left as it is, or is destroyed only after a confirmation. */
+  obstacles?: string[];
 }
 
 /** What a plan shows. */
 export interface PlanContent {
-  changes: (PlannedPart['changes'][number] & { operation: string })[];
+  changes: (Omit<PlannedPart['changes'][number], 'change'> & { change: ChangeKind; operation: string })[];
   knownAfter: string[];
   notes: string[];
+  /** Of a workflow: the settings that its execution uses, with all that they import and all defaults. */
+  settings?: BatchPlan['settings'];
 }
 
 /** An input that differs between two plannings: its value in each of them, null where it is absent. */
@@ -57,7 +85,7 @@ export interface PlanDecision {
 /** A plan without its changes. */
 export interface PlanSummary {
   id: string;
-  kind: 'batch';
+  kind: PlanKind;
   name: string;
   status: PlanStatus;
   infras: readonly string[];
@@ -71,14 +99,16 @@ export interface PlanSummary {
   expiresAt: Date | null;
   endedAt: Date | null;
   error: string | null;
-  /** The batch that executes it; it exists from `Executed` on. */
+  /** The batch, task or rollback that executes it; it exists from `Executed` on. */
   runId: string | null;
 }
 
 /** A plan with everything. */
-export interface Plan extends PlanSummary {
-  request: BatchRequest;
-  planningTask: string;
+export type Plan = PlanDetails & PlannedRequest;
+
+interface PlanDetails extends PlanSummary {
+  /** Null where no provider was asked by a task of the plan. */
+  planningTask: string | null;
   verificationTask: string | null;
   /** Who executes it. */
   executor: Submitter | null;

@@ -114,7 +114,7 @@ export class RollbackService {
    */
   async execute(scope: UndoScope, submitter: Submitter, permit: Permit): Promise<SubmittedRollback> {
     for (let attempt = 0; attempt < PLAN_ATTEMPTS; attempt++) {
-      const planned = await this.#plan(scope, permit);
+      const planned = await this.plan(scope, permit);
       const submitted = await submitRollback(planned, submitter, this.stores.rollbacks, this.notifier);
       if (submitted) return submitted;
     }
@@ -156,12 +156,13 @@ export class RollbackService {
     return { checkpoints, ...rollbacks };
   }
 
-  async #plan(scope: UndoScope, permit: Permit): Promise<PlannedRollback> {
+  /** Plans a rollback that can be submitted. @throws Failure as `preview`, and `conflict` (`rollback_blocked`) */
+  async plan(scope: UndoScope, permit: Permit): Promise<PlannedRollback> {
     const position = await this.stores.journal.position();
     const { steps, inTheWay, impossible } = await this.preview(scope, permit);
     // A rollback to a checkpoint undoes what it can; single operations are undone completely or not at all.
     refuseObstacles([...inTheWay, ...(scope.kind === 'operations' ? impossible : [])]);
-    return { scope, works: steps.map(workOf), impossible, position };
+    return { scope, works: steps.map(workOf), impossible, confirmed: [], position };
   }
 
   async #previewCheckpoint(id: string, permit: Permit): Promise<UndoPlan> {

@@ -7,7 +7,7 @@ import type { NewOperation } from '../batch/batch.js';
 import type { WorkerNotifier } from '../worker/worker-notifier.js';
 import { authorshipOf, refuseReusedKey, type Submitter } from '../workflow/submitter.js';
 import type { ChangeReport } from './change-report.js';
-import type { RollbackStore } from './rollback-store.js';
+import type { NewRollback, RollbackStore } from './rollback-store.js';
 import type { Obstacle, RollbackScope } from './rollback.js';
 import { dependenciesOf } from './work-order.js';
 
@@ -37,6 +37,8 @@ export interface PlannedRollback {
   works: readonly UndoWork[];
   /** What the plan leaves as it is, because it cannot be undone. */
   impossible: readonly Obstacle[];
+  /** What it destroys although the platform did not create it, as the user has confirmed. */
+  confirmed: readonly Obstacle[];
   /** Number of the newest journal entry before planning began: the plan is stale once its infras have newer entries. */
   position: number;
 }
@@ -61,20 +63,13 @@ export interface Permit {
  * @throws Failure `conflict` with code `infra_busy` or `idempotency_key_reused`
  */
 export async function submitRollback(
-  { scope, works, impossible, position }: PlannedRollback,
+  planned: PlannedRollback,
   submitter: Submitter,
   store: Pick<RollbackStore, 'submit'>,
   notifier: Pick<WorkerNotifier, 'submitted'>,
 ): Promise<SubmittedRollback | undefined> {
-  const rollback = {
-    ...authorshipOf(submitter),
-    id: uuidv7(),
-    scope,
-    impossible,
-    infras: [...new Set(works.map(({ infra }) => infra))].sort(),
-    accessScope: scopeOf(submitter.userId, works.flatMap(actsOfWork)),
-  };
-  const submitted = await store.submit(rollback, operationsOf(works), position, submitter.idempotency);
+  const { rollback, operations } = rollbackOf(uuidv7(), planned, submitter);
+  const submitted = await store.submit(rollback, operations, planned.position, submitter.idempotency);
   switch (submitted.outcome) {
     case 'stale':
       return undefined;
@@ -98,6 +93,23 @@ export async function submitRollback(
     default:
       return { id: submitted.batchId, replayed: true };
   }
+}
+
+/** Returns a rollback as it is stored. */
+export function rollbackOf(
+  id: string,
+  { scope, works, impossible }: Pick<PlannedRollback, 'scope' | 'works' | 'impossible'>,
+  submitter: Submitter,
+): { rollback: NewRollback; operations: NewOperation[] } {
+  const rollback = {
+    ...authorshipOf(submitter),
+    id,
+    scope,
+    impossible,
+    infras: [...new Set(works.map(({ infra }) => infra))].sort(),
+    accessScope: scopeOf(submitter.userId, works.flatMap(actsOfWork)),
+  };
+  return { rollback, operations: operationsOf(works) };
 }
 
 /** The Failure when every one of {@link PLAN_ATTEMPTS} plans was stale. */

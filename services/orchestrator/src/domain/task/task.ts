@@ -75,6 +75,8 @@ export interface ListedTask extends Task {
 export interface TaskDetails extends ListedTask {
   /** Name of its batch. */
   batchName: string | null;
+  /** The plan that it executes. */
+  planId: string | null;
   output: string | null;
   /** What a run in check mode reported; null if it reported no plan. */
   planned: readonly PlannedChange[] | null;

@@ -104,7 +104,8 @@ export interface ClaimedTask {
   program: string;
   verb: string[];
   args: string[];
-  /** The OperationSpec (domain/batch/batch.ts) of an operation, or of the operation to be undone; null for a workflow. */
+  /** The OperationSpec (domain/batch/batch.ts) of an operation, or of the operation to be undone; of a workflow that executes a
+   * plan, what it may do (ApprovedWork in packages/provisioner); null for other workflows. */
   spec: Record<string, unknown> | null;
   undo: boolean;
   /** Of an undo operation: reverse exactly `changes`. */

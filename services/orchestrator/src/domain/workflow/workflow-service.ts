@@ -17,6 +17,13 @@ export interface WorkflowRequest {
   operation: 'create' | 'delete';
 }
 
+/** A workflow with what it is about. */
+export interface NamedWorkflow extends Omit<WorkflowRequest, 'checkMode'> {
+  kind: 'servers' | 'taskserv' | 'cluster';
+  /** Of the task service or the cluster; null for servers. */
+  name: string | null;
+}
+
 /** Number of starts, at most, if the worker is lost: the provisioning command may be repeated safely. */
 const MAX_ATTEMPTS = 3;
 
@@ -33,22 +40,29 @@ export interface Submitted {
 /** Creates or deletes the servers that the settings name. */
 export function serversWork(request: WorkflowRequest): Work {
   const { operation } = request;
-  return workOf(`${operation}_servers`, ['servers', operation], [], request);
+  return commandOf(`${operation}_servers`, ['servers', operation], [], request);
 }
 
 /** Creates or deletes a task service on the servers that the settings name for it. */
 export function taskservWork(taskserv: string, request: WorkflowRequest): Work {
   const { operation } = request;
-  return workOf(`${operation}_taskserv`, ['taskserv', operation], [taskserv], request);
+  return commandOf(`${operation}_taskserv`, ['taskserv', operation], [taskserv], request);
 }
 
 /** Creates or deletes a cluster. */
 export function clusterWork(clusterType: string, request: WorkflowRequest): Work {
   const { operation } = request;
-  return workOf(`${operation}_cluster`, ['cluster', operation], [clusterType], request);
+  return commandOf(`${operation}_cluster`, ['cluster', operation], [clusterType], request);
 }
 
-function workOf(name: string, verb: string[], subject: string[], request: WorkflowRequest): Work {
+/** The work of a workflow that changes something. */
+export function workOf({ kind, name, ...request }: NamedWorkflow): Work {
+  const work = { ...request, checkMode: false };
+  if (kind === 'servers') return serversWork(work);
+  return kind === 'taskserv' ? taskservWork(name ?? '', work) : clusterWork(name ?? '', work);
+}
+
+function commandOf(name: string, verb: string[], subject: string[], request: WorkflowRequest): Work {
   const { infra, checkMode } = request;
   const args = [...subject, ...argumentsOf(request)];
   return { name, infra, checkMode, program: 'provisioning', verb, args, retryOf: null };
@@ -114,37 +128,40 @@ export class WorkflowService {
     );
   }
 
-  /** Checked only for `create`: a resource can be deleted without its definition. */
-  async #mustBeInstallable({ verb: [kind, operation], args: [name = ''] }: Work): Promise<void> {
+  /**
+   * Checks the definition, only for `create`: a resource can be deleted without it.
+   * @throws Failure `invalid` (`unknown_definition`)
+   */
+  async check({ verb: [kind, operation], args: [name = ''] }: Work): Promise<void> {
     if (operation === 'create' && (kind === 'taskserv' || kind === 'cluster'))
       await mustBeDefined(this.definitions, kind, name);
   }
 
+  /** Returns the task of a workflow as it is stored. */
+  taskOf(id: string, work: Work, submitter: Submitter): NewTask {
+    return {
+      ...work,
+      id,
+      kind: 'workflow',
+      maxAttempts: MAX_ATTEMPTS,
+      // The command shows in check mode what is missing, so the outcome of a lost attempt can be found out.
+      reconcilable: !work.checkMode,
+      ...authorshipOf(submitter),
+      scope: scopeOfWork(work, submitter.userId),
+    };
+  }
+
+  /** Notifies the workers of a task that was stored. */
+  announce({ id, name, infra, createdByName }: NewTask): void {
+    this.notifier.submitted({ id, kind: 'workflow', name, infras: [infra], submittedBy: createdByName });
+  }
+
   async #submit(work: Work, submitter: Submitter): Promise<Submitted> {
-    await this.#mustBeInstallable(work);
-    const id = uuidv7();
-    const submitted = await this.store.submit(
-      {
-        ...work,
-        id,
-        kind: 'workflow',
-        maxAttempts: MAX_ATTEMPTS,
-        // The command shows in check mode what is missing, so the outcome of a lost attempt can be found out.
-        reconcilable: !work.checkMode,
-        ...authorshipOf(submitter),
-        scope: scopeOfWork(work, submitter.userId),
-      },
-      submitter.idempotency,
-    );
+    await this.check(work);
+    const task = this.taskOf(uuidv7(), work, submitter);
+    const submitted = await this.store.submit(task, submitter.idempotency);
     if (submitted.outcome === 'conflict') throw refuseReusedKey();
-    if (submitted.outcome === 'created')
-      this.notifier.submitted({
-        id,
-        kind: 'workflow',
-        name: work.name,
-        infras: [work.infra],
-        submittedBy: submitter.username,
-      });
+    if (submitted.outcome === 'created') this.announce(task);
     return { taskId: submitted.taskId, replayed: submitted.outcome === 'replayed' };
   }
 }

@@ -6,7 +6,7 @@ import type {
 } from '@provisioning/contracts';
 import { Failure } from '@provisioning/errors';
 import type { ResourceKey } from '../../domain/rollback/resource-key.js';
-import type { JournalEntry, Resource } from '../../domain/rollback/rollback.js';
+import type { ChangeKind, JournalEntry, Resource } from '../../domain/rollback/rollback.js';
 import type { PlannedChange } from '../../domain/task/task.js';
 
 type Attributes = WireResource['attributes'];
@@ -99,7 +99,7 @@ export function megabytes(bytes: number): string {
 }
 
 /** A change of a resource, planned or made. */
-export function presentChange(planned: PlannedChange): WireChange {
+export function presentChange(planned: Omit<PlannedChange, 'change'> & { change: ChangeKind }): WireChange {
   const { change, kind, infra, name, provider, before, after } = planned;
   return {
     change,

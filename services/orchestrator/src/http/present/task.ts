@@ -87,6 +87,7 @@ export function presentTaskDetails(task: TaskDetails, command: string, withOutpu
   return Object.assign(presentListedTask(task, command), {
     output: withOutput ? task.output : null,
     plan: task.planned && presentPlan(task.planned),
+    plan_id: task.planId,
   });
 }
 

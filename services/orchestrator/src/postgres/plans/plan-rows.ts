@@ -1,11 +1,12 @@
 import type { ApprovalRequirement } from '@provisioning/policy';
-import type { BatchRequest } from '../../domain/batch/batch-service.js';
 import type {
   MovedInput,
   Plan,
   PlanContent,
   PlanDecision,
   PlanInputs,
+  PlanKind,
+  PlannedRequest,
   PlanStatus,
   PlanSummary,
 } from '../../domain/plan/plan.js';
@@ -15,18 +16,18 @@ import type { AuthorshipRow } from '../audit/actor-row.js';
 /** A plan as the SQL function `submit_plan` takes it: columns of `plans`. */
 export interface NewPlanRow extends AuthorshipRow {
   id: string;
-  kind: 'batch';
+  kind: PlanKind;
   name: string;
-  request: BatchRequest;
+  request: PlannedRequest['request'];
   infras: readonly string[];
   scope_id: string;
-  planning_task: string;
+  planning_task: string | null;
 }
 
 /** The columns of a plan in a list. */
 export interface PlanSummaryRow {
   id: string;
-  kind: 'batch';
+  kind: PlanKind;
   name: string;
   status: PlanStatus;
   infras: string[];
@@ -45,8 +46,8 @@ export interface PlanSummaryRow {
 
 /** A row of `plans`, with its decisions. */
 export interface PlanRow extends PlanSummaryRow {
-  request: BatchRequest;
-  planning_task: string;
+  request: PlannedRequest['request'];
+  planning_task: string | null;
   verification_task: string | null;
   executor: Submitter | null;
   inputs: PlanInputs | null;
@@ -96,9 +97,11 @@ export function toPlanSummary(row: PlanSummaryRow): PlanSummary {
 
 /** Returns a plan with everything. */
 export function toPlan(row: PlanRow, decisions: readonly DecisionRow[]): Plan {
+  // Safe cast: kind and request are stored together.
+  const planned = { kind: row.kind, request: row.request } as PlannedRequest;
   return {
     ...toPlanSummary(row),
-    request: row.request,
+    ...planned,
     planningTask: row.planning_task,
     verificationTask: row.verification_task,
     executor: row.executor,

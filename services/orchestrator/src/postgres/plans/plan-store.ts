@@ -1,10 +1,11 @@
 import { inSlices, newestFirst, rowsOf } from '@provisioning/runtime';
-import type { BatchPlan } from '@provisioning/provisioner/host-protocol';
 import type { Knex } from 'knex';
 import { scopeOf } from '../../domain/access/scope.js';
 import type { Actor } from '../../domain/audit/actor.js';
 import type { NewBatch, NewOperation } from '../../domain/batch/batch.js';
 import type { Plan, PlanDecision, PlanStatus, PlanSummary } from '../../domain/plan/plan.js';
+import type { NewRollback } from '../../domain/rollback/rollback-store.js';
+import type { NewTask } from '../../domain/task/task.js';
 import type {
   DuePlan,
   NewPlan,
@@ -12,16 +13,19 @@ import type {
   PlanFilter,
   PlanningEnd,
   PlanningTask,
+  PlanStart,
   PlanStore,
 } from '../../domain/plan/plan-store.js';
 import { authorshipOf, type Submitter } from '../../domain/workflow/submitter.js';
 import type { PostgresScopeStore } from '../access/scope-store.js';
 import { onlyVisible } from '../access/visible-rows.js';
 import { actorText, authorshipRow } from '../audit/actor-row.js';
-import { batchRow, operationRow } from '../batches/batch-rows.js';
+import { batchRow, operationRow, type NewBatchRow } from '../batches/batch-rows.js';
 import { jsonList } from '../json-list.js';
 import { readingEnd, readingTaskRow } from '../state/reading-task.js';
+import { rollbackRow } from '../rollbacks/rollback-rows.js';
 import { jsonOf } from '../storable.js';
+import { taskRow } from '../tasks/task-submissions.js';
 import {
   SUMMARY_COLUMNS,
   toPlan,
@@ -39,26 +43,26 @@ export class PostgresPlanStore implements PlanStore {
   ) {}
 
   async submit(
-    { id, name, request, infras, scope }: NewPlan,
-    task: PlanningTask,
+    { id, kind, name, request, infras, scope }: NewPlan,
+    task: PlanningTask | null,
     submitter: Submitter,
   ): Promise<{ outcome: 'created' | 'replayed'; id: string } | { outcome: 'conflict' }> {
     const [scopeId] = await this.scopes.ensure([scope]);
     const row: NewPlanRow = {
       ...authorshipRow(authorshipOf(submitter)),
       id,
-      kind: 'batch',
+      kind,
       name,
       request,
       infras,
       scope_id: scopeId!,
-      planning_task: task.id,
+      planning_task: task?.id ?? null,
     };
     const { principal = null, key = null, requestHash = null } = submitter.idempotency ?? {};
     const [submitted] = await rowsOf<{ plan_id: string; outcome: 'created' | 'replayed' | 'conflict' }>(
       this.database,
       'select * from submit_plan(?::jsonb, ?::jsonb, ?, ?, ?)',
-      [JSON.stringify(row), await this.#taskText(task, submitter), principal, key, requestHash],
+      [JSON.stringify(row), task && (await this.#taskText(task, submitter)), principal, key, requestHash],
     );
     if (!submitted || submitted.outcome === 'conflict') return { outcome: 'conflict' };
     return { outcome: submitted.outcome, id: submitted.plan_id };
@@ -104,8 +108,7 @@ export class PostgresPlanStore implements PlanStore {
   }
 
   async endOf(taskId: string): Promise<PlanningEnd | undefined> {
-    const end = await readingEnd<BatchPlan>(this.database, taskId);
-    return end?.status === 'Completed' ? { status: 'Completed', planned: end.data } : end;
+    return readingEnd<unknown>(this.database, taskId);
   }
 
   async giveUp(taskId: string, by: string): Promise<void> {
@@ -172,21 +175,58 @@ export class PostgresPlanStore implements PlanStore {
     return this.#isDone('verify_plan(?, ?::jsonb)', [id, await this.#taskText(task, submitter)]);
   }
 
-  async start(
-    id: string,
-    verificationTask: string,
-    batch: NewBatch,
+  async hasLocks(runId: string): Promise<boolean> {
+    const [row] = await rowsOf<{ granted: boolean }>(
+      this.database,
+      'select bool_and(granted_at is not null) as granted from locks where holder_id = ?',
+      [runId],
+    );
+    return row?.granted === true;
+  }
+
+  startBatch(start: PlanStart, batch: NewBatch, operations: readonly NewOperation[]): Promise<boolean> {
+    return this.#start(start, (id) => batchRow(batch, id), { ...batch, operations });
+  }
+
+  startRollback(
+    start: PlanStart,
+    rollback: NewRollback,
     operations: readonly NewOperation[],
   ): Promise<boolean> {
-    const ofOperations = await inSlices(operations, ({ acts }) => scopeOf(batch.createdBy, acts));
-    const [scopeId, ...scopes] = await this.scopes.ensure([batch.scope, ...ofOperations]);
+    const { createdBy, accessScope: scope } = rollback;
+    return this.#start(start, (id) => rollbackRow(rollback, id), { createdBy, scope, operations });
+  }
+
+  async startTask(
+    { id, verification }: PlanStart,
+    task: NewTask,
+    spec: Record<string, unknown>,
+  ): Promise<boolean> {
+    const [scopeId] = await this.scopes.ensure([task.scope]);
+    const row = { ...taskRow({ task, scopeId: scopeId!, idempotency: undefined }), spec };
+    return this.#isDone('start_planned_task(?, ?, ?::jsonb)', [id, verification, JSON.stringify(row)]);
+  }
+
+  async #start(
+    { id, verification }: PlanStart,
+    rowOf: (scopeId: string) => NewBatchRow,
+    {
+      createdBy,
+      scope,
+      operations,
+    }: Pick<NewBatch, 'createdBy' | 'scope'> & {
+      operations: readonly NewOperation[];
+    },
+  ): Promise<boolean> {
+    const ofOperations = await inSlices(operations, ({ acts }) => scopeOf(createdBy, acts));
+    const [scopeId, ...scopes] = await this.scopes.ensure([scope, ...ofOperations]);
     const [row] = await rowsOf<{ ready: string[] | null }>(
       this.database,
       'select start_planned_batch(?, ?, ?::jsonb, ?::jsonb) as ready',
       [
         id,
-        verificationTask,
-        JSON.stringify(batchRow(batch, scopeId!)),
+        verification,
+        JSON.stringify(rowOf(scopeId!)),
         await jsonList(operations, (operation, index) => operationRow(operation, scopes[index]!)),
       ],
     );
@@ -199,6 +239,8 @@ export class PostgresPlanStore implements PlanStore {
       `select id, what from (
          select p.id, case
                   when p.status = 'Planning' and is_terminal(t.status) then 'planned'
+                  -- The process that was planning it has ended.
+                  when p.status = 'Planning' and p.planning_task is null and p.created_at < now() - interval '2 minutes' then 'planned'
                   when p.status in ('Planned', 'Approved') and p.expires_at <= now() then 'expired'
                   when p.status = 'Executing' and is_terminal(v.status) then 'verified'
                   when p.status = 'Executing' and p.verification_task is null and exists (
@@ -231,9 +273,9 @@ export class PostgresPlanStore implements PlanStore {
     return row?.done === true;
   }
 
-  async #taskText({ id, infras, spec }: PlanningTask, submitter: Submitter): Promise<string> {
+  async #taskText({ id, name, infras, spec }: PlanningTask, submitter: Submitter): Promise<string> {
     return JSON.stringify(
-      await readingTaskRow({ id, name: 'plan', infras, spec: { ...spec } }, submitter, this.scopes),
+      await readingTaskRow({ id, name, infras, spec: { ...spec } }, submitter, this.scopes),
     );
   }
 }

@@ -14,10 +14,10 @@ import type {
   UndoOperation,
 } from '../../domain/rollback/rollback.js';
 import type { TaskStatus } from '../../domain/task/task.js';
-import { authorshipRow } from '../audit/actor-row.js';
-import { operationRow, type NewBatchRow } from '../batches/batch-rows.js';
+import { operationRow } from '../batches/batch-rows.js';
 import { jsonList } from '../json-list.js';
 import { PostgresScopeStore } from '../access/scope-store.js';
+import { rollbackRow } from './rollback-rows.js';
 import { onlyVisible } from '../access/visible-rows.js';
 import { readTally } from '../state/tallies.js';
 
@@ -62,25 +62,12 @@ export class PostgresRollbackStore implements RollbackStore {
       rollback.accessScope,
       ...operations.map(({ acts }) => scopeOf(rollback.createdBy, acts)),
     ]);
-    const row: NewBatchRow = {
-      ...authorshipRow(rollback),
-      id: rollback.id,
-      kind: 'rollback',
-      scope: rollback.scope,
-      impossible: rollback.impossible,
-      name: 'rollback',
-      parallel_limit: 1,
-      rollback_enabled: false,
-      on_failure: 'stop',
-      infras: rollback.infras,
-      scope_id: scope!,
-    };
     const [submitted] = await rowsOf<{
       batch_id: string;
       outcome: SubmitBatchOutcome['outcome'] | 'busy' | 'stale';
       holder: string;
     }>(this.database, 'select * from submit_rollback(?::jsonb, ?::jsonb, ?, ?, ?, ?)', [
-      JSON.stringify(row),
+      JSON.stringify(rollbackRow(rollback, scope!)),
       await jsonList(operations, (operation, index) => operationRow(operation, ofOperations[index]!)),
       principal,
       key,

@@ -83,6 +83,7 @@ export class PostgresTaskStore implements TaskStore {
         text: `
           select ${COLUMNS.map((column) => `t.${column}`).join(', ')}, ${more},
                  (select b.name from batches b where b.id = t.batch_id) as batch_name,
+                 (select e.id from plans e where e.run_id = t.id) as plan_id,
                  r.output, case when t.check_mode then r.data -> 'planned' end as planned,
                  p.total_steps, p.done_steps, p.current_step
             from tasks t
@@ -252,6 +253,7 @@ interface ListedRow extends TaskRow, WaitingRow {
 
 interface DetailsRow extends ListedRow {
   batch_name: string | null;
+  plan_id: string | null;
   output: string | null;
   planned: PlannedChange[] | null;
 }
@@ -269,6 +271,6 @@ function toListed(row: ListedRow): ListedTask {
 }
 
 function toDetails(row: DetailsRow): TaskDetails {
-  const { batch_name: batchName, output, planned } = row;
-  return Object.assign(toListed(row), { batchName, output, planned });
+  const { batch_name: batchName, plan_id: planId, output, planned } = row;
+  return Object.assign(toListed(row), { batchName, planId, output, planned });
 }

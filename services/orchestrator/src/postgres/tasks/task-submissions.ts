@@ -28,7 +28,7 @@ export function submitTogether(database: Knex): (submissions: Submission[]) => P
     text: 'select * from submit_tasks($1::jsonb)',
   });
   const submit = async (submissions: readonly Submission[]): Promise<SubmitOutcome[]> => {
-    const rows = await run([JSON.stringify(submissions.map(rowOf))]);
+    const rows = await run([JSON.stringify(submissions.map(taskRow))]);
     const byId = new Map(rows.map((row) => [row.id, row]));
     return submissions.map(({ task }) => outcomeOf(byId.get(task.id)));
   };
@@ -67,11 +67,12 @@ export interface NewTaskRow extends AuthorshipRow {
   principal?: string | undefined;
   key?: string | undefined;
   hash?: string | undefined;
-  /** What an operation is to do. */
+  /** What an operation is to do, or a workflow that executes a plan may do. */
   spec?: Record<string, unknown>;
 }
 
-function rowOf({ task, scopeId, idempotency }: Submission): NewTaskRow {
+/** Returns the row of a new task. */
+export function taskRow({ task, scopeId, idempotency }: Submission): NewTaskRow {
   return {
     ...authorshipRow(task),
     id: task.id,
