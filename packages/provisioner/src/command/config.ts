@@ -55,7 +55,7 @@ function readIntents(path: string | undefined): IntentReport[] {
 function readApproved(path: string | undefined): ApprovedWork | undefined {
   if (!path) return undefined;
   try {
-    // The orchestrator wrote it of what this package planned.
+    // Safe cast: the orchestrator wrote it from what this package planned.
     return JSON.parse(readGiven('PROVISIONING_APPROVED', path)) as ApprovedWork;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;

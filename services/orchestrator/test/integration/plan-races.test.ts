@@ -86,7 +86,8 @@ async function work(infra: string): Promise<void> {
 
 async function create({ plans }: PlanProcess, infra: string): Promise<string> {
   const { request, scope } = requestIn(infra, sam.id);
-  return (await plans.create(request, scope, submitterIn(infra))).plan.id;
+  const requested = { kind: 'batch' as const, request, name: request.name };
+  return (await plans.create(requested, scope, submitterIn(infra))).plan.id;
 }
 
 /** The statuses that a plan has had, with the status before that each of its events names. */

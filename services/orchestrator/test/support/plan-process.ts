@@ -6,6 +6,7 @@ import { scopeOf, type Scope } from '../../src/domain/access/scope.js';
 import type { CurrentUser } from '../../src/domain/access/grant-reviewer.js';
 import { BatchService, type BatchRequest } from '../../src/domain/batch/batch-service.js';
 import { Definitions } from '@provisioning/provisioner';
+import { BatchPlanner } from '../../src/domain/plan/batch-planning.js';
 import { PlanApprovals } from '../../src/domain/plan/plan-approvals.js';
 import { PlanExecution } from '../../src/domain/plan/plan-execution.js';
 import { PlanService } from '../../src/domain/plan/plan-service.js';
@@ -76,6 +77,14 @@ export function planProcess(
     policies: () => inForce,
     scopeOf: ({ infras, createdBy }) => Promise.resolve(requestIn(infras[0]!, createdBy).scope),
   });
-  const plans = new PlanService(store, batches, notifier, approvals);
-  return { database, plans, execution: new PlanExecution(store, plans, batches, approvals) };
+  const refuse = () => Promise.reject(new Error('This process plans batches only.'));
+  const otherKinds = { task: refuse, conclude: refuse, start: refuse };
+  const planners = {
+    batch: new BatchPlanner(batches, store),
+    workflow: otherKinds,
+    rollback: otherKinds,
+    restore: otherKinds,
+  };
+  const plans = new PlanService(store, planners, notifier, approvals);
+  return { database, plans, execution: new PlanExecution(store, plans, planners, approvals) };
 }

@@ -68,6 +68,7 @@ async function requestOf({ terminal }: Context, options: CreateOptions): Promise
 }
 
 function kindOf(options: CreateOptions): Kind {
+  // Safe cast: they are the members of this constant.
   const kinds = (Object.keys(OPTIONS) as Kind[]).filter((kind) => options[kind] !== undefined);
   const [kind] = kinds;
   if (kind === undefined || kinds.length > 1)

@@ -151,6 +151,7 @@ function planningOf(requested: UndoRequest, { works, impossible, confirmed }: Pl
         kind,
         infra,
         name,
+        // Safe cast: the journal has only kinds of this program.
         wanted: after && comparedAttributes(kind as Kind, after),
       })),
       obstacles,
@@ -161,18 +162,11 @@ function planningOf(requested: UndoRequest, { works, impossible, confirmed }: Pl
 
 /** What exists now, by the journal or the survey. */
 function basesOf({ changes }: UndoWork): BaseVersion[] {
-  return changes.flatMap(({ kind, infra, name, driver, after: body }) =>
-    body
-      ? [
-          {
-            kind: kind as Kind,
-            infra,
-            name,
-            id: typeof body['id'] === 'string' ? body['id'] : '',
-            driver,
-            attributes: comparedAttributes(kind as Kind, body),
-          },
-        ]
-      : [],
-  );
+  return changes.flatMap(({ infra, name, driver, after: body, ...change }) => {
+    if (!body) return [];
+    // Safe cast: the journal has only kinds of this program.
+    const kind = change.kind as Kind;
+    const id = typeof body['id'] === 'string' ? body['id'] : '';
+    return [{ kind, infra, name, id, driver, attributes: comparedAttributes(kind, body) }];
+  });
 }
