@@ -36,10 +36,10 @@ describe('a document', () => {
     [
       'a member twice in JSON',
       '{"a": 1, "b": {"c": 1, "c": 2}}',
-      'Standard input:1:24: The member "c" is there twice.',
+      'Standard input:1:24: The member "c" is defined twice.',
     ],
-    ['a member twice in YAML', 'a: 1\nb: 2\na: 3', 'Standard input:3:1: The member "a" is there twice.'],
-    ['a tag', 'a: !secret b', 'Standard input:1:4: This tag is not known'],
+    ['a member twice in YAML', 'a: 1\nb: 2\na: 3', 'Standard input:3:1: The member "a" is defined twice.'],
+    ['a tag', 'a: !secret b', 'Standard input:1:4: This tag is unknown'],
     ['nothing in it', '', 'Standard input:1:1: The file is empty.'],
   ])('is refused with %s', async (_what, text, message) => {
     await expect(documentOf(text)).rejects.toThrow(message);

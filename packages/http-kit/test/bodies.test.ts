@@ -120,8 +120,8 @@ describe('JSON', () => {
     [`{"__proto__":{},"__proto__":{}}`, CREATE, '__proto__'],
   ])('%s has a member twice', async (text, path, where) => {
     const { status, body } = await post(path, text);
-    expect([status, body.error]).toEqual([400, `The body is ambiguous: ${where} is there twice.`]);
-    expect(body.details).toEqual([{ path: where, message: 'is there twice' }]);
+    expect([status, body.error]).toEqual([400, `The body is ambiguous: ${where} is defined twice.`]);
+    expect(body.details).toEqual([{ path: where, message: 'is defined twice' }]);
   });
 
   it('is refused before it is parsed where parsing would take long', async () => {

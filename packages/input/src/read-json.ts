@@ -52,7 +52,7 @@ function parseScanned(text: string, rules: JsonRules, { exceeded, duplicate }: J
     return { fault: { kind: 'syntax', path: '', message: `is not valid JSON: ${reasonOf(error)}` } };
   }
   if (duplicate)
-    return { fault: { kind: 'duplicate', path: showPath(duplicate), message: 'is there twice' } };
+    return { fault: { kind: 'duplicate', path: showPath(duplicate), message: 'is defined twice' } };
   const unstorable = !rules.anyText && ESCAPED.test(text) ? findUnstorable(value) : undefined;
   if (!unstorable) return { value };
   const { path, isName, message } = unstorable;

@@ -44,7 +44,8 @@ function checkContext(context: unknown, fault: (path: string, message: string) =
     if (value === null || value === undefined || typeof value === 'boolean' || typeof value === 'number')
       return;
     if (typeof value !== 'object') return fault(path, 'is no JSON value');
-    if (depth > LIMITS.contextDepth) return fault(path, `lies more than ${LIMITS.contextDepth} levels deep`);
+    if (depth > LIMITS.contextDepth)
+      return fault(path, `is nested more than ${LIMITS.contextDepth} levels deep`);
     if (!Array.isArray(value)) {
       return Object.entries(value).forEach(([key, each]) => check(each, `${path}.${key}`, depth + 1));
     }

@@ -30,13 +30,17 @@ export class ProfileStore {
       if (codeOf(error) === 'ENOENT') return { current: 'default', profiles: {} };
       throw new Error(systemErrorSentence(this.file, 'read', error), { cause: error });
     }
+    let value: unknown;
     try {
-      // Safe cast: absent members are handled below.
-      const { current, profiles } = JSON.parse(text) as Partial<Profiles>;
-      return { current: current ?? 'default', profiles: profiles ?? {} };
+      value = JSON.parse(text);
     } catch {
       throw new UsageError(`${this.file} is not valid JSON. Remove it and sign in again.`);
     }
+    const profiles = profilesIn(value);
+    if (profiles !== undefined) return profiles;
+    throw new UsageError(
+      `${this.file} must contain an object with current and profiles, and each profile must have a url. Remove the file and sign in again.`,
+    );
   }
 
   /** Stores a profile and selects it. */
@@ -64,4 +68,28 @@ export class ProfileStore {
       await rm(draft, { force: true }).catch(() => {});
     }
   }
+}
+
+/** The profiles of a parsed file; undefined if it has another shape. */
+function profilesIn(value: unknown): Profiles | undefined {
+  if (!isObject(value)) return undefined;
+  const { current = 'default', profiles = {} } = value;
+  return typeof current === 'string' && isObject(profiles) && hasOnlyProfiles(profiles)
+    ? { current, profiles }
+    : undefined;
+}
+
+function hasOnlyProfiles(values: Record<string, unknown>): values is Record<string, Profile> {
+  return Object.values(values).every(isProfile);
+}
+
+function isProfile(value: unknown): value is Profile {
+  if (!isObject(value) || typeof value['url'] !== 'string') return false;
+  return ['controlCenterUrl', 'username', 'token', 'expiresAt'].every(
+    (name) => value[name] === undefined || typeof value[name] === 'string',
+  );
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -31,7 +31,7 @@ const NOT_UTF8 = 'The file must be text in UTF-8, but this character is not. Sav
 const UTF16 = 'The file must be text in UTF-8, but is UTF-16. Save it as UTF-8.';
 const EXACT = 'Whole numbers must be from -9007199254740991 to 9007199254740991. A text must be in quotes.';
 const KIND = 'This value is neither a text, a number, true, false nor null. A text must be in quotes.';
-const TAG = 'This tag is not known, or the value does not fit it. Remove the tag.';
+const TAG = 'This tag is unknown, or the value does not fit it. Remove the tag.';
 const MERGE = '"<<" must be followed by a record, by an alias of one, or by a list of these.';
 
 type Row = [format: DocumentFormat, bytes: Uint8Array | string, fault: string];
@@ -48,16 +48,16 @@ const OF_ALL_FORMATS: Row[] = (['json', 'yaml', 'toml'] as const).flatMap((forma
 ]);
 
 const OF_JSON: Row[] = [
-  ['json', '{"a": 1,\n "b": {"c": 1, "c": 2}}', '2:16: The member "c" is there twice.'],
-  ['json', '{"a": 1, "\\u0061": 2}', '1:10: The member "a" is there twice.'],
+  ['json', '{"a": 1,\n "b": {"c": 1, "c": 2}}', '2:16: The member "c" is defined twice.'],
+  ['json', '{"a": 1, "\\u0061": 2}', '1:10: The member "a" is defined twice.'],
   ['json', '{"a": [1}', '1:9: A comma or a closing bracket is missing.'],
   ['json', '{"a": [1', '1:9: The closing "]" is missing.'],
   ['json', '{"a": 1', '1:8: The closing "}" is missing.'],
   ['json', '{"a" 1}', '1:6: The name of a member must be followed by ":".'],
   ['json', '{"a": x}', '1:7: This is not a value. A text must be in double quotes.'],
   ['json', '{"a": "x}', '1:7: The closing quote is missing.'],
-  ['json', '{"a": "\\q"}', '1:7: This escape is not known.'],
-  ['json', '{"a": 1} {}', '1:10: The file must hold one value, but there is more after it.'],
+  ['json', '{"a": "\\q"}', '1:7: This escape is unknown.'],
+  ['json', '{"a": 1} {}', '1:10: The file must contain one value, but there is more text after it.'],
   ['json', '{ // why\n}', '1:3: JSON has no comments. Remove this one.'],
   ['json', '{"a": 12345678901234567890}', `1:7: ${EXACT}`],
   ['json', '{"a": 1e999}', '1:7: Infinity and "not a number" are not allowed.'],
@@ -65,8 +65,8 @@ const OF_JSON: Row[] = [
 
 const OF_YAML: Row[] = [
   ['yaml', '# nothing\n', '1:1: The file is empty.'],
-  ['yaml', 'a: 1\nb: 2\na: 3', '3:1: The member "a" is there twice.'],
-  ['yaml', '{"a": 1, "b": {"c": 1, "c": 2}}', '1:24: The member "c" is there twice.'],
+  ['yaml', 'a: 1\nb: 2\na: 3', '3:1: The member "a" is defined twice.'],
+  ['yaml', '{"a": 1, "b": {"c": 1, "c": 2}}', '1:24: The member "c" is defined twice.'],
   ['yaml', 'a: !secret x\n', `1:4: ${TAG}`],
   ['yaml', 'a:\n  - !secret {b: 1}\n', `2:5: ${TAG}`],
   ['yaml', '%YAML 1.1\n---\na: !secret x\n', `3:4: ${TAG}`],
@@ -76,9 +76,13 @@ const OF_YAML: Row[] = [
   ['yaml', '%YAML 1.1\n---\na: !!set {x}\n', `3:10: ${TAG}`],
   ['yaml', '%YAML 1.1\n---\na: !!omap [x: 1]\n', `3:11: ${TAG}`],
   ['yaml', '%YAML 1.1\n---\na: 2001-12-14\n', `3:4: ${KIND}`],
-  ['yaml', 'a: 1\n---\nb: 2\n', '2:1: The file must hold one document, but a line "---" begins another one.'],
-  ['yaml', 'a: *x\n', '1:4: This alias stands for nothing: the anchor must come before it.'],
-  ['yaml', 'a: *x\nb: &x 1\n', '1:4: This alias stands for nothing: the anchor must come before it.'],
+  [
+    'yaml',
+    'a: 1\n---\nb: 2\n',
+    '2:1: The file must contain one document, but a line "---" begins another one.',
+  ],
+  ['yaml', 'a: *x\n', '1:4: This alias has no anchor. The anchor must precede it.'],
+  ['yaml', 'a: *x\nb: &x 1\n', '1:4: This alias has no anchor. The anchor must precede it.'],
   ['yaml', '\ta: 1\n', '1:1: Lines must be indented with blanks, not with tabs.'],
   ['yaml', 'a: b: c\n', '1:4: A text that contains ": " must be in quotes'],
   ['yaml', 'a: [1\n', '2:1: The indentation does not fit'],
@@ -87,22 +91,22 @@ const OF_YAML: Row[] = [
   ['yaml', '%ODD\n---\na: 1\n', '1:1: A line that begins with "%" is a directive'],
   ['yaml', '? [1, 2]\n: 3\n', '1:3: The name of a member must be a text.'],
   ['yaml', '~: 3\n', '1:1: The name of a member must be a text.'],
-  ['yaml', 'a: "\\q"\n', '1:5: This escape is not known'],
+  ['yaml', 'a: "\\q"\n', '1:5: This escape is unknown'],
   ['yaml', 'a: .inf\n', '1:4: Infinity and "not a number" are not allowed.'],
   ['yaml', 'a: 0xffffffffffffffffff\n', `1:4: ${EXACT}`],
   ['yaml', 'a:\n  <<: 1\n', `2:3: ${MERGE}`],
   ['yaml', 'a:\n  <<: [{b: 1}, 2]\n', `2:3: ${MERGE}`],
-  ['yaml', '<<: {a: 1}\n<<: {b: 1}\n', '2:1: The member "<<" is there twice. Write one with a list.'],
+  ['yaml', '<<: {a: 1}\n<<: {b: 1}\n', '2:1: The member "<<" is defined twice. Write it once, with a list.'],
 ];
 
 const OF_TOML: Row[] = [
-  ['toml', 'a = 1\na = 2', '2:1: This member is there twice.'],
+  ['toml', 'a = 1\na = 2', '2:1: This member is defined twice.'],
   ['toml', 'a = \n', '1:5: The value is missing or not valid. A text must be in quotes.'],
   ['toml', 'a = x\n', '1:5: The value is missing or not valid. A text must be in quotes.'],
   ['toml', 'a = "x', '1:5: The closing quote is missing.'],
   ['toml', 'a = [1\n', '2:1: A comma or the closing bracket is missing.'],
   ['toml', 'a = 1 b = 2\n', '1:7: Each member must be on a line of its own.'],
-  ['toml', 'a b = 1\n', '1:3: A name that holds this character must be in quotes.'],
+  ['toml', 'a b = 1\n', '1:3: A name that contains this character must be in quotes.'],
   ['toml', 'a = 12345678901234567890\n', '1:5: This number is too large.'],
   ['toml', 'a = inf\n', '1:5: Infinity and "not a number" are not allowed.'],
 ];

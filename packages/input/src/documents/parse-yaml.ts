@@ -86,7 +86,7 @@ class Locator {
   #target(alias: Alias): Node {
     const target = this.targets.get(alias);
     if (target) return target;
-    throw new SourceError('This alias stands for nothing: the anchor must come before it.', offsetOf(alias));
+    throw new SourceError('This alias has no anchor. The anchor must precede it.', offsetOf(alias));
   }
 
   /** The members of a record: its own, then those of merged records that it does not have. */
@@ -96,7 +96,8 @@ class Locator {
     for (const { key, value } of pairs) {
       const at = isNode(key) ? offsetOf(key) : undefined;
       if (isMergeKey(key)) {
-        if (merged) throw new SourceError('The member "<<" is there twice. Write one with a list.', at);
+        if (merged)
+          throw new SourceError('The member "<<" is defined twice. Write it once, with a list.', at);
         merged = { value, at: at ?? 0 };
         continue;
       }

@@ -12,5 +12,5 @@ export class SourceError extends Error {
 
 /** A duplicate name in a record: one of the two values would be dropped. */
 export function twice(name: string, offset: number | undefined): SourceError {
-  return new SourceError(`The member ${JSON.stringify(name)} is there twice.`, offset);
+  return new SourceError(`The member ${JSON.stringify(name)} is defined twice.`, offset);
 }

@@ -72,13 +72,13 @@ describe('faults name the place that is wrong', () => {
     [
       '.yaml',
       'servers: []\nservers: []\n',
-      'production/config.yaml:2:1: The member "servers" is there twice.',
+      'production/config.yaml:2:1: The member "servers" is defined twice.',
     ],
-    ['.yaml', 'servers: !thing []\n', 'production/config.yaml:1:10: This tag is not known'],
+    ['.yaml', 'servers: !thing []\n', 'production/config.yaml:1:10: This tag is unknown'],
     [
       '.yaml',
       'servers: []\n---\nservers: []\n',
-      'production/config.yaml:2:1: The file must hold one document',
+      'production/config.yaml:2:1: The file must contain one document',
     ],
     [
       '.json',
@@ -89,7 +89,7 @@ describe('faults name the place that is wrong', () => {
     [
       '.json',
       '{"servers": [], "servers": []}',
-      'production/config.json:1:17: The member "servers" is there twice.',
+      'production/config.json:1:17: The member "servers" is defined twice.',
     ],
     ['.toml', 'servers = \n', 'production/config.toml:1:11: The value is missing'],
     ['.ncl', '', 'production/config.ncl:1:1: '],
@@ -246,7 +246,7 @@ describe('valid settings', () => {
     ['.json', '{"servers": [], "servers": []}'],
     ['.yaml', 'servers: []\nservers: []'],
     ['.toml', 'servers = []\nservers = []'],
-  ])('are refused where a member is there twice: %s', async (extension, text) => {
+  ])('are refused where a member is defined twice: %s', async (extension, text) => {
     expect(await faults(text, extension)).toHaveLength(1);
   });
 

@@ -70,10 +70,14 @@ it('prompts for the password without echo, then for the MFA code, and stores the
   });
 });
 
-it('names the profiles file that is not valid JSON', async () => {
+it.each([
+  ['is not JSON', '{', 'is not valid JSON'],
+  ['is not an object', 'null', 'must contain an object'],
+  ['has a profile without a url', '{"profiles": {"work": {"url": 1}}}', 'each profile must have a url'],
+])('names the profiles file that %s', async (_, text, fault) => {
   fake = await FakePlatform.start({});
   const profilesFile = join(folder, 'profiles.json');
-  writeFileSync(profilesFile, '{');
+  writeFileSync(profilesFile, text);
   const { stdin, stderr, shown } = typist({});
   const environment = {
     url: undefined,
@@ -86,4 +90,5 @@ it('names the profiles file that is not valid JSON', async () => {
   const terminal = { stdin, stdout: new PassThrough(), stderr, signal: new AbortController().signal };
   expect(await run(['profiles'], terminal, environment)).toBe(2);
   expect(shown()).toContain(profilesFile);
+  expect(shown()).toContain(fault);
 });

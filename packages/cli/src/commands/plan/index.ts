@@ -147,7 +147,7 @@ async function diff({ client, printer }: Context, id: string): Promise<ExitCode>
   const difference = await client.orchestrator.diffPlan({ params: { id } });
   if (printer.format !== 'table') printer.data(difference);
   else if (difference.equal)
-    printer.outcome('Valid', 'Nothing has moved: planning again gives the same digest.');
+    printer.outcome('Valid', 'Nothing has changed: a new plan would have the same digest.');
   else showMoved(printer, difference.moved);
   return difference.equal ? EXIT.done : EXIT.conflict;
 }
