@@ -72,7 +72,7 @@ describe('the output of a command', () => {
 });
 
 it.each([
-  ['a.csv', 'written', { code: 'EACCES' }, "a.csv can't be written: it is not allowed (EACCES)."],
+  ['a.csv', 'written', { code: 'EACCES' }, "a.csv can't be written: permission is denied (EACCES)."],
   ['b.yaml', 'read', { code: 'ENOENT' }, "b.yaml can't be read: it does not exist (ENOENT)."],
   ['b.yaml', 'read', { code: 'EOTHER' }, "b.yaml can't be read (EOTHER)."],
   ['b.yaml', 'read', new Error('strange'), "b.yaml can't be read."],

@@ -4,11 +4,11 @@ const REASONS: Record<string, string> = {
   EFBIG: 'the file would be too large',
   EIO: 'the device reports an error',
   EBADF: 'it is closed',
-  EACCES: 'it is not allowed',
-  EPERM: 'it is not allowed',
+  EACCES: 'permission is denied',
+  EPERM: 'permission is denied',
   EROFS: 'the file system is read-only',
   ENOENT: 'it does not exist',
-  ENOTDIR: 'a part of its path is no folder',
+  ENOTDIR: 'a part of its path is not a folder',
   EISDIR: 'it is a folder',
 };
 

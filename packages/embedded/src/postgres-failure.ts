@@ -2,7 +2,7 @@ import { statfs } from 'node:fs/promises';
 import { EmbeddedError } from './embedded-error.js';
 
 const ADVICE: [RegExp, string][] = [
-  [/No space left on device|Disk quota exceeded/i, 'The disk is full: make room and start again.'],
+  [/No space left on device|Disk quota exceeded/i, 'The disk is full. Free some space and start again.'],
   [
     /Read-only file system/i,
     'The data directory is on a read-only file system: set PROVISIONING_DATA_DIR to a folder that can be written.',
@@ -17,7 +17,7 @@ const ADVICE: [RegExp, string][] = [
   ],
   [
     /could not create shared memory|Cannot allocate memory|out of memory/i,
-    'The machine has too little memory left: end something else and start again.',
+    'The machine has too little free memory. Stop other programs and start again.',
   ],
   [
     /could not locate a valid checkpoint|invalid checkpoint record|PANIC/,

@@ -118,7 +118,7 @@ async function answers(url: string): Promise<boolean> {
 
 function failure(program: string, folder: string, tail: string): EmbeddedError {
   const advice = /No space left on device/i.test(tail)
-    ? 'The disk is full: make room and start again.'
+    ? 'The disk is full. Free some space and start again.'
     : /Bad file format|Unexpected end of file/i.test(tail)
       ? `Its file is damaged: repair it with redis-check-aof --fix in ${folder}, or set REDIS_URL.`
       : 'Set REDIS_URL to use your own Redis instead.';

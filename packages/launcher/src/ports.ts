@@ -20,7 +20,7 @@ export async function settlePorts(wanted: WantedPort[]): Promise<number[]> {
     if (other !== undefined)
       throw new Failure(
         'invalid',
-        `${variable} and ${other.variable} are both ${port}: give each its own port.`,
+        `${variable} and ${other.variable} must be different ports, but both are ${port}. Change one of them.`,
       );
     if (port !== 0) await checkFree(host, variable, port);
     settled.push(port === 0 ? await unlike(settled, host) : port);
@@ -47,7 +47,7 @@ async function checkFree(host: string, variable: string, port: number): Promise<
 function sentence(code: string | undefined, host: string, variable: string, port: number): string {
   if (code === 'EADDRINUSE') {
     const another = port === 65_535 ? port - 1 : port + 1;
-    return `Port ${port} on ${host} is taken by another program. Choose another one with ${variable}=${another}, or 0 for any that is free.`;
+    return `Port ${port} on ${host} is used by another program. Choose another one with ${variable}=${another}, or 0 for any that is free.`;
   }
   if (code === 'EACCES')
     return `This user may not open port ${port}. Choose one above 1023 with ${variable}=<port>.`;

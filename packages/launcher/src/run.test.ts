@@ -36,7 +36,7 @@ describe('a start whose data directory cannot be written', () => {
     await symlink('/dev/full', join(dataDir, draft));
     expect(await shown()).toBe(
       `The data directory ${dataDir} cannot be written: its disk is full (ENOSPC). ` +
-        'Make room and start again, or set PROVISIONING_DATA_DIR to a folder on another disk.',
+        'Free some space and start again, or set PROVISIONING_DATA_DIR to a folder on another disk.',
     );
     expect(await readdir(dataDir)).toEqual([]);
   });
@@ -44,7 +44,7 @@ describe('a start whose data directory cannot be written', () => {
   it('reports in a sentence that a file has the name of the folder', async () => {
     await writeFile(join(dataDir, 'run'), '');
     expect(await shown()).toMatch(
-      /^The data directory .* cannot be written: a file is where a folder belongs/,
+      /^The data directory .* cannot be written: a file exists in place of a folder/,
     );
   });
 

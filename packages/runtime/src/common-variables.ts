@@ -47,7 +47,7 @@ export const commonVariables = {
   JWT_SECRET: secretText({
     default: undefined,
     requiredWhen: isProduction,
-    desc: 'production does not make up a secret for tokens, make one with: openssl rand -base64 48',
+    desc: 'in production no secret for tokens is generated. Make one with: openssl rand -base64 48',
   }),
   JWT_SECRET_PREVIOUS: secretText({ default: undefined }),
   RATE_LIMIT_AUTH: integer({ min: 0, max: LARGEST_RATE })({ default: 5 }),

@@ -70,7 +70,7 @@ describe('configuration', () => {
     );
     writeFileSync(secret, '\n');
     expect(refusal({ NAME_FILE: secret })).toMatch(
-      /NAME_FILE must name a file that holds the value, and .* is empty/,
+      /NAME_FILE must name a file that contains the value, but .* is empty/,
     );
   });
 

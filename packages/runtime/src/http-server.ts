@@ -119,7 +119,7 @@ const UNREADABLE: Record<string, [status: string, code: string, error: string]> 
   ERR_HTTP_REQUEST_TIMEOUT: [
     '408 Request Timeout',
     'malformed',
-    'The request did not come to its end in time.',
+    'The request was not complete in time. Send it again.',
   ],
 };
 
@@ -132,7 +132,7 @@ function answerUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
   const [status, code, sentence] = UNREADABLE[error.code ?? ''] ?? [
     '400 Bad Request',
     'malformed',
-    'This is no request that HTTP/1.1 knows.',
+    'The request is not valid HTTP/1.1.',
   ];
   const requestId = randomUUID();
   const body = JSON.stringify({ success: false, error: sentence, code, request_id: requestId });

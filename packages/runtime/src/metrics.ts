@@ -42,7 +42,7 @@ export function poolMetrics(registry: Registry, pools: Readonly<Record<string, (
 export function redisMetrics(registry: Registry, redis: { status: string }): void {
   new Gauge({
     name: 'redis_up',
-    help: 'Whether the connection to Redis is there',
+    help: 'Whether Redis is connected',
     registers: [registry],
     collect() {
       this.set(redis.status === 'ready' ? 1 : 0);

@@ -183,7 +183,7 @@ export function postgresAway(cause: unknown): Failure {
   if (storeFault !== undefined)
     return new Failure(
       'unavailable',
-      `The database cannot store: ${storeFault}. Reading goes on; try again when its operators have mended it.`,
+      `The database cannot store: ${storeFault}. Reads still work. Try again when an operator has corrected this.`,
       { code: 'database_cannot_store', retryAfter: 10, cause },
     );
   return new Failure('unavailable', 'The database does not answer. Try again in a few seconds.', {

@@ -42,6 +42,6 @@ function textOf(path: string): string {
       cause: error,
     });
   }
-  if (text === '') throw new Error(`must name a file that holds the value, and ${path} is empty`);
+  if (text === '') throw new Error(`must name a file that contains the value, but ${path} is empty`);
   return text;
 }

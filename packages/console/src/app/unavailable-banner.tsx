@@ -27,8 +27,8 @@ export function UnavailableBanner() {
       {!isAvailable && (
         <p className={styles['banner']}>
           <TriangleAlert aria-hidden />
-          The control center does not answer. Reading goes on. Users, policies, records and changes wait until
-          it is back.
+          The control center does not answer. Reads still work. Users, policies, records and changes wait
+          until it is back.
         </p>
       )}
     </div>

@@ -1,7 +1,8 @@
 import { Failure } from '@provisioning/errors';
 import { relative } from 'node:path';
 
-const MAKE_ROOM = 'Make room and start again, or set PROVISIONING_DATA_DIR to a folder on another disk.';
+const MAKE_ROOM =
+  'Free some space and start again, or set PROVISIONING_DATA_DIR to a folder on another disk.';
 const OTHER_FOLDER = 'Set PROVISIONING_DATA_DIR to a folder that can be written.';
 
 /** By error codes of the system: why a file cannot be written, and what helps. */
@@ -9,10 +10,10 @@ const REASONS: Record<string, readonly [reason: string, advice: string]> = {
   ENOSPC: ['its disk is full', MAKE_ROOM],
   EDQUOT: ['the quota of its disk is used up', MAKE_ROOM],
   EROFS: ['its disk is read-only', OTHER_FOLDER],
-  EACCES: ['it is not allowed', OTHER_FOLDER],
-  EPERM: ['it is not allowed', OTHER_FOLDER],
-  ENOTDIR: ['a part of its path is no folder', OTHER_FOLDER],
-  EEXIST: ['a file is where a folder belongs', OTHER_FOLDER],
+  EACCES: ['permission is denied', OTHER_FOLDER],
+  EPERM: ['permission is denied', OTHER_FOLDER],
+  ENOTDIR: ['a part of its path is not a folder', OTHER_FOLDER],
+  EEXIST: ['a file exists in place of a folder', OTHER_FOLDER],
   EIO: ['its disk reports an error', OTHER_FOLDER],
 };
 

@@ -133,7 +133,7 @@ describe('Keeper', () => {
     });
     await keeper.start();
     expect(lines.slice(0, 3)).toEqual(
-      Array(3).fill('puppet is not ready after 0 s; waiting for it as long as it runs (Ctrl-C gives up)'),
+      Array(3).fill('puppet is not ready after 0 s; still waiting for it (press Ctrl-C to stop)'),
     );
     expect(puppet.starts).toBe(1);
     await keeper.stop();

@@ -15,7 +15,7 @@ export async function reportWaiting<T>(
   const since = performance.now();
   const timer = setInterval(() => {
     const seconds = Math.round((performance.now() - since) / 1000);
-    report(`${name} is not ready after ${seconds} s; waiting for it as long as it runs (Ctrl-C gives up)`);
+    report(`${name} is not ready after ${seconds} s; still waiting for it (press Ctrl-C to stop)`);
   }, waitingEveryMs);
   try {
     return await work;
