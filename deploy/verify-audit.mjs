@@ -59,7 +59,7 @@ function readHeads(path, keyFiles) {
     if (!key) throw new Fault(`the head of record ${seq} is signed with key ${key_id}, which was not given`);
     const text = `provisioning-audit-head-v1\nseq ${seq}\nhash ${hash}\ntimestamp ${timestamp}\n`;
     if (!verify(null, Buffer.from(text), key, Buffer.from(signature, 'base64')))
-      throw new Fault(`the signature of the head of record ${seq} is not good`);
+      throw new Fault(`the signature of the head of record ${seq} is invalid`);
     if (heads.has(seq) && heads.get(seq).hash !== hash)
       throw new Fault(`there are two heads of record ${seq} that differ`);
     heads.set(seq, head);
@@ -97,7 +97,7 @@ async function check(path, heads, filtered) {
   for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
     const record = parsed(line);
     const where = end ? `after record ${end.seq}` : 'at the beginning';
-    if (!Number.isSafeInteger(record?.seq)) throw new Fault(`what stands ${where} is no record`);
+    if (!Number.isSafeInteger(record?.seq)) throw new Fault(`the line ${where} is not a record`);
     const { seq, hash, prev_hash, details, details_text } = record;
     end ??= filtered ? { seq: 0, hash: undefined } : beginning(seq, heads);
     const lost = gapBefore(record, end);
@@ -107,12 +107,12 @@ async function check(path, heads, filtered) {
     if (filtered ? seq <= end.seq : seq !== end.seq + 1 && !lost)
       throw new Fault(`record ${end.seq + 1} is missing: ${seq} stands ${where}`);
     if (hash !== hashOf(record))
-      throw new Fault(`record ${seq} was changed: its hash is that of something else`);
+      throw new Fault(`record ${seq} was changed: its hash does not match its content`);
     if (JSON.stringify(details) !== JSON.stringify(parsed(details_text)))
       throw new Fault(`record ${seq} was changed: its details are not those that were hashed`);
     if ((seq === end.seq + 1 || lost) && end.hash !== undefined && prev_hash !== end.hash)
       throw new Fault(
-        `record ${seq} does not follow record ${end.seq}: one of them was changed, or put in between`,
+        `record ${seq} does not follow record ${end.seq}: one of them was changed or inserted`,
       );
     if (heads.has(seq) && heads.get(seq).hash !== hash)
       throw new Fault(`record ${seq} is not the one that was signed: it or one before it was changed`);
@@ -137,12 +137,12 @@ try {
   });
   const files = [...positionals, ...(values.heads ? [values.heads] : []), ...(values.key ?? [])];
   const absent = files.find((file) => !existsSync(file));
-  if (absent !== undefined) throw new Error(`${absent} is not there`);
+  if (absent !== undefined) throw new Error(`${absent} does not exist`);
   if (positionals.length !== 1 || !values.heads !== !values.key) throw new Error(USAGE);
   const heads = values.heads ? readHeads(values.heads, values.key) : new Map();
   const unsigned = values.heads
     ? ''
-    : '; without heads, that the end was cut off or all of it made anew cannot be seen';
+    : '; without heads, a missing end and a rewritten trail are not detected';
   console.log(`ok: ${await check(positionals[0], heads, values.filtered ?? false)}${unsigned}`);
 } catch (error) {
   console.log(error instanceof Fault ? `NOT OK: ${error.message}` : error.message);

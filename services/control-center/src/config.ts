@@ -77,7 +77,7 @@ const variables = {
   MFA_ENCRYPTION_KEY: secretText({
     default: undefined,
     requiredWhen: (values) => values['NODE_ENV'] === 'production' && values['REQUIRE_ADMIN_MFA'] !== false,
-    desc: 'second factors, which admins must have in production unless REQUIRE_ADMIN_MFA=false, are sealed with it, make one with: openssl rand -base64 48',
+    desc: 'it encrypts the second factors that admins must have in production unless REQUIRE_ADMIN_MFA=false. Make one with: openssl rand -base64 48',
   }),
   ADMIN_USERNAME: str({ default: 'admin' }),
   ADMIN_PASSWORD: str({ default: undefined }),

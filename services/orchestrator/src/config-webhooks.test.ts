@@ -97,11 +97,11 @@ describe('webhooks of the configuration', () => {
       secret = "long enough"`);
     for (const fault of [
       'webhooks.enabled must be true or false',
-      'webhooks.colour is not known',
+      'webhooks.colour is unknown: use enabled or endpoints',
       'webhooks.endpoints[0].url must start with https://',
       'webhooks.endpoints[0].events must list some of task.completed',
       'webhooks.endpoints[0].secret must be a text',
-      'webhooks.endpoints[2].url stands there twice',
+      'webhooks.endpoints[2].url must be unique',
     ])
       expect(message).toContain(fault);
   });

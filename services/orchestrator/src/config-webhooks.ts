@@ -22,7 +22,8 @@ export function readWebhookConfig(
   const table = readConfigTable(environment, 'webhooks') ?? {};
   const faults: FailureDetail[] = [];
   const { enabled = true, endpoints = [], ...others } = table;
-  for (const name of Object.keys(others)) faults.push({ path: `webhooks.${name}`, message: 'is not known' });
+  for (const name of Object.keys(others))
+    faults.push({ path: `webhooks.${name}`, message: 'is unknown: use enabled or endpoints' });
   if (typeof enabled !== 'boolean')
     faults.push({ path: 'webhooks.enabled', message: 'must be true or false' });
   if (!Array.isArray(endpoints))
@@ -38,7 +39,7 @@ export function readWebhookConfig(
     if (urls.indexOf(url) !== index)
       faults.push({
         path: `webhooks.endpoints[${index}].url`,
-        message: 'stands there twice: list all of its events once',
+        message: 'must be unique: list all events of a URL in one endpoint',
       });
   });
   if (faults.length > 0) throw configurationFailure(faults);
@@ -57,7 +58,8 @@ function endpointOf(
   }
   // Safe cast: checked to be an object.
   const { url, events, secret, enabled: own = true } = endpoint as Record<string, unknown>;
-  for (const name of Object.keys(endpoint)) if (!MEMBERS.includes(name)) fault(`.${name}`, 'is not known');
+  for (const name of Object.keys(endpoint))
+    if (!MEMBERS.includes(name)) fault(`.${name}`, `is unknown: use ${MEMBERS.join(', ')}`);
   const targetIs = typeof url === 'string' ? targetFault(url, { allowPrivate }) : 'is required';
   if (targetIs !== undefined) fault('.url', targetIs);
   const known: readonly string[] = WEBHOOK_EVENTS;

@@ -157,7 +157,9 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
     trips: (trip) =>
       audit.service
         .note(rateLimitRecord(trip))
-        .catch((error: unknown) => log.warn('a rate limit could not be put into the audit trail', { error })),
+        .catch((error: unknown) =>
+          log.warn('a rate limit could not be recorded in the audit trail', { error }),
+        ),
     unauthenticated,
     trustProxy: config.trustProxy,
     readClientAddress: (value) => readClientAddress(keyring, value),

@@ -22,7 +22,7 @@ export const totp: Totp = {
 
   matchedStep(secret: unknown, code: unknown, at) {
     if (typeof secret !== 'string' || !SECRET_FORM.test(secret))
-      throw new Error('the secret of a second factor is not what we make');
+      throw new Error('the stored secret of a second factor is malformed');
     if (typeof code !== 'string' || !CODE_FORM.test(code)) return undefined;
     const seconds = Math.floor(at.getTime() / 1000);
     const matched = speakeasy.totp.verifyDelta({

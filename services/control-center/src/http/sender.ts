@@ -29,7 +29,7 @@ export function mustBeOf(
   const index = records.findIndex(({ service }) => service !== sender);
   if (index === -1) return;
   const message = `is "${records[index]!.service}", but the sender is "${sender}", which may send records of its own only`;
-  throw new Failure('forbidden', `${member}[${index}].service ${message}. Nothing was kept.`, {
+  throw new Failure('forbidden', `${member}[${index}].service ${message}. Nothing was stored.`, {
     code: 'foreign_record',
     details: [{ path: `${member}[${index}].service`, message }],
   });

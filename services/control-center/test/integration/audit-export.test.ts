@@ -96,7 +96,7 @@ describe('the verifier of an export', () => {
     const forged = heads.with(0, heads[0]!.replace(/"hash":"./, '"hash":"x'));
     expect(await verify(lines, WITH_HEADS, forged)).toMatchObject({
       code: 1,
-      output: expect.stringContaining('not good'),
+      output: expect.stringContaining('is invalid'),
     });
     const strange = heads.with(0, heads[0]!.replace(/"key_id":"./, '"key_id":"x'));
     expect(await verify(lines, WITH_HEADS, strange)).toMatchObject({
@@ -109,7 +109,7 @@ describe('the verifier of an export', () => {
     expect(await run()).toMatchObject({ code: 2, output: expect.stringContaining('usage') });
     expect(await run('nowhere.jsonl')).toMatchObject({
       code: 2,
-      output: expect.stringContaining('not there'),
+      output: expect.stringContaining('does not exist'),
     });
   });
 });

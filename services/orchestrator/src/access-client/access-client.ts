@@ -46,7 +46,8 @@ export interface RememberedPrincipal {
 
 const KEEP_MS = 10_000;
 /** Logged when a read fails. */
-export const UNREACHABLE = 'the control center does not answer: what it said last stays in force';
+export const UNREACHABLE =
+  'the control center does not answer: its last policies and revocations stay in force';
 
 /**
  * The control center's decisions about access: policies, revocations and tokens. They are read periodically and on each
@@ -82,7 +83,7 @@ export class AccessClient {
       if (kept) this.#state.restore(kept, marks);
     } catch (error) {
       this.options.log.error(
-        'the policies kept on disk are refused: there are none until the control center answers',
+        'the policies stored on disk are refused: none are in force until the control center answers',
         {
           error,
         },
@@ -224,7 +225,7 @@ export class AccessClient {
         this.options.log.error(
           error instanceof UnusablePolicies
             ? 'the policies cannot be used by this process: nothing is allowed until they can'
-            : 'the policies cannot be put in force; those before them stay',
+            : 'the new policies cannot be applied; the previous ones stay in force',
           { error },
         );
       this.#bundleIsBad = true;
@@ -239,7 +240,7 @@ export class AccessClient {
   async #markRevision(policyRevision: number): Promise<void> {
     await this.options.marks
       .keep({ policyRevision, revocationHead: this.#state.head }, { countsAnew: false })
-      .catch((error: unknown) => this.options.log.warn('the mark of the policies cannot be kept', { error }));
+      .catch((error: unknown) => this.options.log.warn('the access mark cannot be stored', { error }));
   }
 
   async #keep(): Promise<void> {
@@ -254,7 +255,7 @@ export class AccessClient {
       await marks.keep({ policyRevision: this.revision, revocationHead: kept.head }, { countsAnew });
       if (countsAnew) this.#countsAnew = false;
     } catch (error) {
-      log.warn('the policies cannot be kept for the next start', { error });
+      log.warn('the policies cannot be stored for the next start', { error });
     }
   }
 }

@@ -47,7 +47,7 @@ export class ApiTokenCache {
       this.#asking -= 1;
     }
     this.#known.delete(hash);
-    if (!answer.token) throw noGood('the control center does not know the API token');
+    if (!answer.token) throw noGood('the API token is unknown to the control center');
     const found = { principal: principalOf(answer.token), knownSince, asOf: answer.as_of };
     if (this.#known.size >= MOST_KNOWN) this.#known.delete(this.#known.keys().next().value!);
     this.#known.set(hash, found);

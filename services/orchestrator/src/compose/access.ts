@@ -63,7 +63,7 @@ export function composeAccess(
     new RemoteAccess(new ControlCenterClient(config.controlCenterInternalUrl, keyring, PATIENCE_MS));
   const failed = new Counter({
     name: 'policy_bundle_errors_total',
-    help: 'Bundles of policies that could not be put in force',
+    help: 'Policy bundles that could not be applied',
     registers: [registry],
   });
   const accessClient = new AccessClient({

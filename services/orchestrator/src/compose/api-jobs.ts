@@ -35,7 +35,7 @@ export function apiJobs(parts: ApiJobParts): PeriodicJob[] {
     {
       name: 'refused_tokens',
       intervalMs: 5_000,
-      failure: 'refused tokens could not be put into the audit trail; they are kept in memory',
+      failure: 'refused tokens could not be recorded in the audit trail; they are kept in memory',
       run: () => refusedTokens.flush(),
       finish: () => refusedTokens.flush(true),
     },

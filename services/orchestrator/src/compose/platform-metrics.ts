@@ -106,7 +106,7 @@ export function platformMetrics(registry: Registry, store: FiguresStore, log: Lo
   );
   gauge(
     'orchestrator_queue_depth',
-    'Tasks that could run at once if a worker had room',
+    'Tasks that are ready and wait for a worker',
     ({ openTasks }) => openTasks['Ready'] ?? 0,
   );
   gauge(
@@ -116,24 +116,24 @@ export function platformMetrics(registry: Registry, store: FiguresStore, log: Lo
   );
   gauges(
     'orchestrator_infra_locks',
-    'Workflows that hold an infra, and those in line before one',
+    'Workflows that hold the lock of an infra, and those that wait for one',
     'state',
     ({ locks: { held, waiting } }) => ({ held, waiting }),
   );
   gauge(
     'orchestrator_infra_lock_longest_wait_seconds',
-    'How long the workflow that has waited longest for an infra has been in line',
+    'How long the workflow that has waited longest has waited for the lock of its infra',
     ({ locks }) => locks.longestWait,
   );
   gauges(
     'orchestrator_workers',
-    'Workers whose lease lives, and those whose lease has ended without being declared dead',
+    'Workers with a valid lease, and workers whose lease has ended and that were not declared dead',
     'state',
     ({ workers: { alive, overdue } }) => ({ alive, overdue }),
   );
   gauge(
     'orchestrator_worker_shortest_lease_seconds',
-    'What is left of the lease that ends first',
+    'Remaining time of the lease that ends first',
     ({ workers }) => workers.shortestLease,
   );
   gauge(

@@ -53,7 +53,7 @@ export function tripLog(store: PostgresRefusalStore, log: Logger): (trip: RateLi
     const details = { limit, client };
     await store
       .add({ actor, action: 'rate_limit.exceed', resource: `rate_limits/${name}`, denied: true, details })
-      .catch((error: unknown) => log.warn('a rate limit could not be put into the history', { error }));
+      .catch((error: unknown) => log.warn('a rate limit could not be recorded in the history', { error }));
   };
 }
 

@@ -38,7 +38,7 @@ export function composeWebhooks(
   };
   new Gauge({
     name: 'orchestrator_webhook_deliveries_pending',
-    help: 'Deliveries to webhooks that have not been taken yet',
+    help: 'Deliveries to webhooks that wait, including repetitions',
     registers: [registry],
     async collect() {
       const [row] = await rowsOf<{ n: number }>(

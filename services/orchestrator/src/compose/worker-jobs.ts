@@ -52,7 +52,7 @@ export function workerJobs(parts: WorkerJobParts): PeriodicJob[] {
     {
       name: 'partitions',
       intervalMs: HOUR_MS,
-      failure: 'the partitions of the coming days could not be made',
+      failure: 'the partitions of the coming days could not be created',
       run: () => maintenance.preparePartitions(),
     },
     {

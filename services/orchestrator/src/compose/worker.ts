@@ -60,9 +60,12 @@ export async function startWorker(config: WorkerConfig, telemetry?: JobTelemetry
     const supervisor = new ExecutorSupervisor(EXECUTOR, executorOptions(config), ledger, {
       onReady: (ids) => notifier.notify(ids),
       onReplaced: () => {
-        log.error('another worker has taken this slot: give each worker of a machine its own WORKER_SLOT', {
-          slot: config.slot,
-        });
+        log.error(
+          'another worker uses this slot: each worker of a machine must have a different WORKER_SLOT',
+          {
+            slot: config.slot,
+          },
+        );
         process.exit(1);
       },
       log,

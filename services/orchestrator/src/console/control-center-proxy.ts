@@ -177,7 +177,7 @@ function unreachable(url: string, cause: unknown): Failure {
   const { code, message } = cause as NodeJS.ErrnoException;
   return new Failure(
     'unavailable',
-    `The control center does not answer at ${url} (${code ?? message}). Reading goes on; signing in and changes of users, policies and tokens wait until it is back.`,
+    `The control center does not answer at ${url} (${code ?? message}). Reads still work. Sign-ins and changes of users, policies and tokens are refused until it answers again.`,
     { code: 'control_center_unavailable', cause },
   );
 }

@@ -160,7 +160,7 @@ export class ExecutorSupervisor {
       await this.#reapPredecessors();
       this.#spawn();
       if (!(await this.#connect(CONNECT_TRIES)))
-        throw new Error('The executor did not start. Its log says why.');
+        throw new Error('The executor did not start. Its log gives the reason.');
     }
   }
 

@@ -23,7 +23,7 @@ describe('the disk for the output of a command', () => {
     expect(disk.readNotes()).toEqual([expect.stringContaining('lines may be missing from here on')]);
     expect(disk.readNotes()).toEqual([]);
     current.state = ROOM;
-    expect(disk.readNotes()).toEqual([expect.stringContaining('the disk of the log has room again')]);
+    expect(disk.readNotes()).toEqual([expect.stringContaining('the disk of the log has free space again')]);
     expect(disk.noteInOutput).toContain('lines may be missing');
   });
 

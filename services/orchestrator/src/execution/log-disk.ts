@@ -8,7 +8,7 @@ type Room = Pick<StatsFs, 'bavail' | 'bsize' | 'files' | 'ffree'>;
 
 const MAY_BE_MISSING =
   '[… lines may be missing from here on: the disk of the log is full, and programs cannot print …]';
-const ROOM_AGAIN = '[… up to here: the disk of the log has room again …]';
+const ROOM_AGAIN = '[… up to here: the disk of the log has free space again …]';
 /** In the output of a task; its log has the places. */
 const IN_OUTPUT = '[… lines may be missing here: the disk of the log was full, as the task’s log says …]\n';
 

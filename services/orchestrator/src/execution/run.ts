@@ -322,7 +322,7 @@ export class Run {
       return `Given up after ${attemptsOf(this.task.attempt - 1)}, the last of which was lost with its worker. The provider reports that not everything is there.${said ? ` ${said}` : ''}`;
     if (said !== undefined) return said;
     // The last output shows how far the command came, not why it was killed.
-    if (signal) return `The command was ${how} before its end. Retrying it goes on from what it has done.`;
+    if (signal) return `The command was ${how} before its end. A retry continues from there.`;
     return `The command ${how}${this.#log.lastText ? `: ${this.#log.lastText}` : ''}`;
   }
 

@@ -11,7 +11,7 @@ const UNANSWERED = { status: null, refused: false, retryAfter: null, gone: false
 export async function sendWebhook(attempt: Attempt, options: PostOptions): Promise<Outcome> {
   const [secret] = attempt.secrets;
   if (secret === undefined) {
-    const error = 'The secret cannot be read any more, since the token secret was changed: set a new one.';
+    const error = 'The secret cannot be decrypted, because JWT_SECRET was changed. Set a new secret.';
     return { ...UNANSWERED, error };
   }
   const { deliveryId, event, at, data } = attempt;
@@ -46,7 +46,7 @@ export function secondsOf(text: string | undefined, now: Date): number | null {
 }
 
 function refusalOf(status: number): string {
-  if (status === GONE) return 'The endpoint answered with 410 (Gone): it wants nothing sent to it any more.';
+  if (status === GONE) return 'The endpoint answered with 410 (Gone): it accepts no more deliveries.';
   const redirect = status >= 300 && status < 400;
   return `The endpoint answered with ${status}.${redirect ? ' Redirects are not followed.' : ''}`;
 }

@@ -14,7 +14,7 @@ const LOCAL_NAME = /(^|\.)(localhost|local|internal|localdomain)$/;
 export function targetFault(text: string, { allowPrivate }: TargetRules): string | undefined {
   if (!URL.canParse(text)) return 'is not a URL';
   const url = new URL(text);
-  if (url.username !== '' || url.password !== '') return 'must not hold a name or a password';
+  if (url.username !== '' || url.password !== '') return 'must not contain a user name or a password';
   if (url.hash !== '') return 'must not have a fragment';
   if (allowPrivate) return /^https?:$/.test(url.protocol) ? undefined : 'must start with https:// or http://';
   if (url.protocol !== 'https:') return 'must start with https://';

@@ -6,10 +6,13 @@ import type { Access } from './access.js';
 export const CLOSING = {
   goingAway: { code: 1012, reason: 'This process stops. Connect again with last_event_id.' },
   tokenEnded: { code: 4401, reason: 'The token has ended. Sign in again.' },
-  tooMany: { code: 4429, reason: 'There are ten connections of this user already.' },
-  tooSlow: { code: 1013, reason: 'Events come faster than they are read. Connect again with last_event_id.' },
-  failed: { code: 1011, reason: 'Something failed on our side. Connect again with last_event_id.' },
-  badMessages: { code: 1008, reason: 'Too many messages, or too many that are not understood.' },
+  tooMany: {
+    code: 4429,
+    reason: 'The user has ten connections to this process, which is the maximum. Close one.',
+  },
+  tooSlow: { code: 1013, reason: 'The client reads too slowly. Connect again with last_event_id.' },
+  failed: { code: 1011, reason: 'The server failed. Connect again with last_event_id.' },
+  badMessages: { code: 1008, reason: 'Too many messages, or too many that are not subscriptions.' },
 } as const;
 /** One of {@link CLOSING}. */
 export type Closing = (typeof CLOSING)[keyof typeof CLOSING];
@@ -39,7 +42,7 @@ export class Connections {
     if (this.#stopped || this.#count >= IN_ALL) {
       throw new Failure(
         'unavailable',
-        'This process takes no more connections. Try again in a few seconds.',
+        'This process has the maximum number of connections. Try again in a few seconds.',
         {
           retryAfter: 2,
         },

@@ -81,8 +81,8 @@ function missed(after: number | undefined, reach: 'missed' | 'unknown'): Failure
   return new Failure(
     'conflict',
     reach === 'missed'
-      ? `Some events after ${after} are older than an hour and do not come again: read the state of what you follow anew.`
-      : `There was no event ${after} here: what follows is what happens from now on. Read the state of what you follow anew.`,
+      ? `Some events after ${after} are older than an hour and are not sent again. Read the state of the objects that you follow again.`
+      : `There is no event ${after} here, so only new events are sent. Read the state of the objects that you follow again.`,
     { code: 'events_missed' },
   );
 }

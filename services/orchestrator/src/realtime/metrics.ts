@@ -25,7 +25,7 @@ export class RealtimeMetrics {
     });
     this.#closed = new Counter({
       name: 'orchestrator_event_clients_closed_total',
-      help: 'Connections that we closed, by the code of the reason',
+      help: 'Connections that the server closed, by the code of the reason',
       labelNames: ['transport', 'code'],
       registers,
     });

@@ -76,7 +76,7 @@ export class SocketClient implements Sink {
       }
       this.#messages += 1;
       if (this.#messages > MESSAGES) return this.close(CLOSING.badMessages);
-      if (isBinary) return this.#close(BINARY, 'Messages are text.');
+      if (isBinary) return this.#close(BINARY, 'Messages must be text.');
       try {
         // Safe cast: ws passes a buffer unless another binary type is set.
         take((data as Buffer).toString());

@@ -89,7 +89,7 @@ function checkOrigin(request: Request, allowed: readonly string[]): void {
   if (origin === undefined || allowed.includes(origin)) return;
   throw new Failure(
     'forbidden',
-    'Pages of this origin may not connect: ALLOWED_ORIGINS lists those that may.',
+    'Pages of this origin are not allowed to connect. Add the origin to ALLOWED_ORIGINS.',
     {
       code: 'origin_not_allowed',
     },
@@ -105,9 +105,13 @@ async function principalOf<Remembered extends object>(
     const remembered = await tickets.take(ticket);
     const principal = remembered && access.recall(remembered);
     if (principal) return principal;
-    throw new Failure('unauthenticated', 'The ticket is not good: each opens one connection, within 30 s.', {
-      code: 'ticket_invalid',
-    });
+    throw new Failure(
+      'unauthenticated',
+      'The ticket is invalid, used or older than 30 s. Request another one with POST /ws/ticket.',
+      {
+        code: 'ticket_invalid',
+      },
+    );
   }
   const given = token ?? BEARER.exec(request.get('authorization') ?? '')?.[1];
   if (given === undefined) {

@@ -54,7 +54,7 @@ describe('when processes die', () => {
     await started('s');
     await platform.startWorker();
     await waitFor(() => !isAlive(first.pid));
-    expect(first.output()).toContain('another worker has taken this slot');
+    expect(first.output()).toContain('another worker uses this slot');
     expect(await platform.ended(id)).toMatchObject({ status: 'Completed', attempt: 1 });
   });
 

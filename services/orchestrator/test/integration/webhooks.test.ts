@@ -430,7 +430,7 @@ describe('an endpoint', () => {
       const { body } = await admin().get(`/webhooks/${id}`).expect(200);
       return body.data.enabled ? undefined : (body.data as object);
     });
-    const reason = 'The endpoint answered with 410 (Gone): it wants nothing sent to it any more.';
+    const reason = 'The endpoint answered with 410 (Gone): it accepts no more deliveries.';
     expect(disabled).toMatchObject({ disabled_reason: reason });
     const { body: deliveries } = await admin().get(`/webhooks/${id}/deliveries`).expect(200);
     expect(deliveries.data).toMatchObject([{ state: 'failed', attempts: 1, response_status: 410 }]);

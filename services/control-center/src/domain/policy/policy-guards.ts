@@ -62,14 +62,14 @@ export async function mustBeWritersToChange(
   const freed = facesOf(writer).flatMap((face) => freedBy(inForce, face, change.noLongerRestricted))[0];
   if (freed && !(isAdmin && (await bindsEveryAdmin(inForce, writer, change.noLongerRestricted, users)))) {
     throw notHeldFailure(
-      `This would remove or narrow a rule about ${freed.action} ${freed.resource}, which the policies in force do not allow you yourself in all circumstances. Leave the rule as it is, or ask an admin whom it does not bind.`,
+      `This would remove or narrow a rule about ${freed.action} ${freed.resource}, which the policies in force do not allow you in all circumstances. Keep the rule, or ask an admin to whom it does not apply.`,
     );
   }
   if (isAdmin) return;
   const taken = missing(change.noLongerAllowed);
   if (taken) {
     throw notHeldFailure(
-      `This would no longer allow to ${taken.action} ${taken.resource}, and you could not allow it again: the policies in force do not allow it to you yourself in all circumstances. Leave the rule as it is, or ask an admin.`,
+      `This would revoke the right to ${taken.action} ${taken.resource}, and you could not grant it again: the policies in force do not allow it to you in all circumstances. Keep the rule, or ask an admin.`,
     );
   }
   await mustNotRestrictOthersAlone(inForce, writer, change.restricted, users);

@@ -110,7 +110,7 @@ function sayThatTheNameIsTaken(error: unknown): never {
   if (violatedConstraint(error) !== 'api_tokens_name_key') throw error;
   throw new Failure(
     'conflict',
-    'name is taken by another of your tokens. Choose another name, or revoke that token.',
+    'name is already the name of another of your tokens. Choose another name, or revoke that token.',
     {
       code: 'token_name_taken',
     },

@@ -153,7 +153,7 @@ function hasMoved({ id, moved, error }: Plan): Failure {
       : `${inputs[0] ?? 'an input'}${more} has changed since it was made.`;
   return new Failure(
     'conflict',
-    `The plan ${id} no longer applies: ${why} Nothing was changed. GET /plans/${id} shows what has moved; make a new plan with POST /plans.`,
+    `The plan ${id} no longer applies: ${why} Nothing was changed. GET /plans/${id} shows what has changed; make a new plan with POST /plans.`,
     {
       code: 'plan_moved',
       details: moved.slice(0, MAX_DETAILS).map(({ input, before, after }) => ({
