@@ -63,13 +63,13 @@ export class ProvisioningClient {
     checkMode = false,
   ): Promise<Envelope<DataOf<typeof orchestrator.createServers>>> {
     const body = { infra, settings, check_mode: checkMode, wait: true };
-    // Safe cast: the contract of the operation.
+    // Safe cast: the contract of the operation defines this answer.
     return (await this.#envelope(orchestratorRoutes.createServers, { body })) as Envelope<string>;
   }
 
   /** The method of the API document's example. @returns the whole envelope */
   async getTaskStatus(taskId: string): Promise<Envelope<Task>> {
-    // Safe cast: the contract of the operation.
+    // Safe cast: the contract of the operation defines this answer.
     return (await this.#envelope(orchestratorRoutes.getTask, { params: { id: taskId } })) as Envelope<Task>;
   }
 

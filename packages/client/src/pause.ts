@@ -1,7 +1,7 @@
 /** Waits for `seconds`. An abort ends the wait by throwing the reason of the signal. */
 export function pause(seconds: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    // Safe cast: a signal that was aborted without a reason has an error as its reason.
+    // Safe cast: the caller receives the reason that it gave, of any type; nothing here reads it.
     if (signal?.aborted) return reject(signal.reason as Error);
     const end = () => {
       signal?.removeEventListener('abort', abort);
@@ -10,7 +10,7 @@ export function pause(seconds: number, signal?: AbortSignal): Promise<void> {
     const timer = setTimeout(end, seconds * 1000);
     const abort = () => {
       clearTimeout(timer);
-      // Safe cast: a signal that was aborted without a reason has an error as its reason.
+      // Safe cast: the caller receives the reason that it gave, of any type; nothing here reads it.
       reject(signal?.reason as Error);
     };
     signal?.addEventListener('abort', abort, { once: true });

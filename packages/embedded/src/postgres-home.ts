@@ -53,7 +53,7 @@ async function outsideHome(dataDir: string): Promise<string> {
 /** A data directory that was moved keeps its cluster; a copied one starts a new cluster. */
 async function adoptMoved(dataDir: string, home: string): Promise<void> {
   const text = await readFile(join(dataDir, NOTE), 'utf8').catch(() => '{}');
-  // Safe cast: absent members are handled below.
+  // Safe cast: this module wrote the note; members that it lacks are handled below.
   const note = JSON.parse(text) as { dataDir?: string; postgres?: string };
   if (note.postgres === undefined || note.dataDir === undefined || note.dataDir === dataDir) return;
   if ((await exists(note.dataDir)) || (await exists(home)) || !(await exists(note.postgres))) return;

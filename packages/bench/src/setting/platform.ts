@@ -121,6 +121,6 @@ async function tokenOf(url: string): Promise<string> {
   const body = { username: 'admin', password: ADMIN_PASSWORD };
   const { status, text } = await request(url, 'POST', '/auth/login', body);
   if (status !== 200) throw new Error(`signing in was answered with ${status}: ${text}`);
-  // Safe cast: the contract of the operation.
+  // Safe cast: the contract of the operation defines this answer.
   return (JSON.parse(text) as { data: { token: string } }).data.token;
 }

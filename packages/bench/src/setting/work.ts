@@ -62,7 +62,7 @@ export async function runBatch(
     token,
   );
   if (status !== 200) throw new Error(`a batch was answered with ${status}: ${text}`);
-  // Safe cast: the contract of the operation.
+  // Safe cast: the contract of the operation defines this answer.
   const { batch_id: id } = (JSON.parse(text) as { data: { batch_id: string } }).data;
   const ended = await endOf(pool, id);
   if (ended.status !== 'Completed') throw new Error(`a batch has ended as ${ended.status}: ${ended.error}`);
@@ -84,7 +84,7 @@ export async function runCommands(
     const body = { infra: `bench-${index % 64}`, settings: 'config.ncl', check_mode: false, wait: false };
     const { status, text } = await request(orchestratorUrl, 'POST', '/workflows/servers/create', body, token);
     if (status !== 200) throw new Error(`a workflow was answered with ${status}: ${text}`);
-    // Safe cast: the contract of the operation.
+    // Safe cast: the contract of the operation defines this answer.
     ids.push((JSON.parse(text) as { data: string }).data);
   });
   for (const until = Date.now() + WITHIN_MS; Date.now() < until; await sleep(LOOK_FOR_MANY_MS)) {

@@ -49,7 +49,7 @@ export function auditAppends({ url }: ControlCenter, pool: pg.Pool): Work {
 /** Verifies the whole chain that the appends have left. */
 export async function auditVerification({ url }: ControlCenter, pool: pg.Pool): Promise<Work> {
   const login = await request(url, 'POST', '/auth/login', { username: 'admin', password: ADMIN_PASSWORD });
-  // Safe cast: the contract of the operation.
+  // Safe cast: the contract of the operation defines this answer.
   const { token } = (JSON.parse(login.text) as { data: { token: string } }).data;
   return {
     id: 'audit-verification',
@@ -63,7 +63,7 @@ export async function auditVerification({ url }: ControlCenter, pool: pg.Pool): 
         measure: async () => {
           const start = performance.now();
           const { text } = await request(url, 'GET', '/audit/verify', undefined, token);
-          // Safe cast: the contract of the operation.
+          // Safe cast: the contract of the operation defines this answer.
           const { ok, checked } = (JSON.parse(text) as { data: { ok: boolean; checked: number } }).data;
           if (!ok) throw new Error('the chain of the benchmark does not hold');
           return (checked * 1000) / (performance.now() - start);

@@ -76,7 +76,7 @@ async function signIn(url: string, username = 'admin', password = ADMIN_PASSWORD
 
 async function makePeople(url: string, count: number): Promise<string[]> {
   const login = await request(url, 'POST', '/auth/login', { username: 'admin', password: ADMIN_PASSWORD });
-  // Safe cast: the contract of the operation.
+  // Safe cast: the contract of the operation defines this answer.
   const { token } = (JSON.parse(login.text) as { data: { token: string } }).data;
   const people = Array.from({ length: count }, (_, index) => `person-${index}`);
   for (const username of people) {

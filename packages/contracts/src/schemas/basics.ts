@@ -30,7 +30,7 @@ export function oneOf<const Words extends readonly string[]>(
   words: Words,
   options: TSchemaOptions = {},
 ): TEnum<[...Words]> {
-  // Safe cast: a copy of the tuple.
+  // Safe cast: a spread keeps the members of the tuple and their order.
   return Type.Enum<[...Words]>([...words] as [...Words], { type: 'string', ...options });
 }
 

@@ -80,7 +80,7 @@ export class Api {
       data?: T;
       error?: string;
     } | null;
-    // Safe cast: the contract of the operation.
+    // Safe cast: the contract of the operation defines this answer.
     if (response.ok && answer?.success === true) return answer.data as T;
     const sentence = answer?.error ?? 'its answer was no JSON';
     throw new Failure(kindOf(response.status), `${path} answered ${response.status}: ${sentence}`, {

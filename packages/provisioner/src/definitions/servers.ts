@@ -50,7 +50,7 @@ export async function surveyAll(remote: Remote, servers: readonly Server[]): Pro
       if (!deadline.aborted && !(error instanceof DriverError)) throw error;
       const reason = deadline.aborted
         ? `Server ${server.name} did not answer within ${remote.answerMs / 1000} seconds.`
-        : // Safe cast: errors of the other kind were thrown above.
+        : // Safe cast: before the deadline, every error that is not a DriverError was thrown above.
           (error as DriverError).message;
       silent.push({ server: server.name, reason });
       return null;

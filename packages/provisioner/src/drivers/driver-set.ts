@@ -123,7 +123,7 @@ export class DriverSet {
     return this.named(driver);
   }
 
-  // Safe cast: K is 'server' where no kind is given.
+  // Safe cast: a caller that omits the kind omits K, too, which is then 'server'.
   async list<K extends Kind = 'server'>(infra: string, kind = 'server' as K): Promise<Existing[K][]> {
     return (await Promise.all(this.all.map((driver) => driver.resources[kind].list(infra)))).flat();
   }

@@ -85,7 +85,7 @@ export class PredictedDrivers implements PlanningDrivers {
     return found && this.#read(kind, found);
   }
 
-  // Safe cast: K is 'server' where no kind is given.
+  // Safe cast: a caller that omits the kind omits K, too, which is then 'server'.
   async list<K extends Kind = 'server'>(infra: string, kind = 'server' as K): Promise<Existing[K][]> {
     const real = await this.drivers.list(infra, kind);
     for (const thing of real) this.#read(kind, thing);

@@ -120,7 +120,7 @@ export function planDelete<K extends Kind = 'server'>(
   infra: string,
   names: readonly string[],
   existing: readonly Existing[K][],
-  // Safe cast: K is 'server' where no kind is given.
+  // Safe cast: a caller that omits the kind omits K, too, which is then 'server'.
   kind = 'server' as K,
   unknown: readonly Unknown[] = [],
 ): Plan<K> {

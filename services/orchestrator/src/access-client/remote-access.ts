@@ -14,27 +14,26 @@ import type { ControlCenterClient } from './control-center-client.js';
 const MOST_AT_ONCE = 1_000;
 
 /**
- * Reads policies, revocations and tokens from the control center over HTTP. The casts rely on the contract
- * (`control-center/internal.ts`), from which both services are built. Unknown fields are ignored, so that a newer control
+ * Reads policies, revocations and tokens from the control center over HTTP. Unknown fields are ignored, so that a newer control
  * center can be read.
  */
 export class RemoteAccess implements ControlCenter {
   constructor(private readonly client: Pick<ControlCenterClient, 'get' | 'post' | 'postText'>) {}
 
   async revocations(after: number): Promise<Revocations> {
-    // Safe cast: see above.
+    // Safe cast: the contract of both services (control-center/internal.ts) defines this answer.
     return (await this.client.get(`/internal/revocations?after=${after}`)) as Revocations;
   }
 
   async policyBundle(): Promise<PolicyBundle> {
-    // Safe cast: see above.
+    // Safe cast: the contract of both services (control-center/internal.ts) defines this answer.
     return (await this.client.get('/internal/policy-bundle', {
       prefer: `${POLICY_FORMAT_PREFERENCE}=${POLICY_FORMAT}`,
     })) as PolicyBundle;
   }
 
   async introspect(tokenHash: string): Promise<Introspection> {
-    // Safe cast: see above.
+    // Safe cast: the contract of both services (control-center/internal.ts) defines this answer.
     return (await this.client.post('/internal/introspect', { token_hash: tokenHash })) as Introspection;
   }
 
@@ -43,7 +42,7 @@ export class RemoteAccess implements ControlCenter {
     const users: CurrentUser[] = [];
     for (let start = 0; start < ids.length; start += MOST_AT_ONCE) {
       const body = { ids: ids.slice(start, start + MOST_AT_ONCE) };
-      // Safe cast: see above.
+      // Safe cast: the contract of both services (control-center/internal.ts) defines this answer.
       users.push(...((await this.client.post('/internal/principals', body)) as CurrentUser[]));
     }
     return users;

@@ -70,16 +70,15 @@ function taskEnvironment(task: ClaimedTask): Record<string, string> {
 
 function operation(task: ClaimedTask, { driverHost }: RunContext): Work {
   const { id, attempt, undo, exactly, reconcile, spec, changes, undoneKey, idempotencyKey } = task;
-  // Safe cast: Postgres stores specification, intents and changes as the provisioner reported them or as the contract
-  // checked them: their shapes are those of the driver host's protocol.
+  // Safe cast: Postgres stores intents as the provisioner reported them, in the shape of the driver host's protocol.
   const intents = task.intents as RunMessage['intents'] & object;
-  // Safe cast: see above.
+  // Safe cast: Postgres stores the intents of the undone operation as the provisioner reported them.
   const intents_to_undo = task.intentsToUndo as RunMessage['intents'] & object;
   if (!spec) throw new Error('The specification of the operation is no longer stored.');
   return driverHost.run({
     id: `${id}-${attempt}`,
     action: undo ? 'undo' : reconcile ? 'reconcile' : 'apply',
-    // Safe cast: see above.
+    // Safe cast: the contract checked the specification when the operation was submitted.
     operation: spec as unknown as RunMessage['operation'],
     check: false,
     // An undo uses the key of the operation that it undoes, so that it finds changes that were never reported.
@@ -87,7 +86,7 @@ function operation(task: ClaimedTask, { driverHost }: RunContext): Work {
     fresh: task.fresh,
     intents,
     ...(exactly ? { exactly } : {}),
-    // Safe cast: see above.
+    // Safe cast: Postgres stores changes as the provisioner reported them.
     ...(undo ? { changes: (changes ?? []) as RunMessage['changes'] & object, intents_to_undo } : {}),
   });
 }

@@ -102,6 +102,6 @@ async function submitOne({ platform: { orchestratorUrl, token } }: Setting): Pro
   const body = { infra: 'bench', settings: 'bench.ncl', check_mode: true };
   const { status, text } = await request(orchestratorUrl, 'POST', SUBMIT_PATH, body, token);
   if (status !== 200) throw new Error(`submitting was answered with ${status}: ${text}`);
-  // Safe cast: the contract of the operation.
+  // Safe cast: the contract of the operation defines this answer.
   return (JSON.parse(text) as { data: string }).data;
 }

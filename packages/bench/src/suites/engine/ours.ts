@@ -174,7 +174,7 @@ export class Ours {
   async #post<T>({ orchestratorUrl, token }: Platform, path: string, body: object): Promise<T> {
     const { status, text } = await request(orchestratorUrl, 'POST', path, body, token);
     if (status < 200 || status > 299) throw new Error(`${path} was answered with ${status}: ${text}`);
-    // Safe cast: the contract of the operation.
+    // Safe cast: the contract of the operation defines this answer.
     return (JSON.parse(text) as { data: T }).data;
   }
 }

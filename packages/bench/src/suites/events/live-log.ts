@@ -162,7 +162,7 @@ async function readLog({ orchestratorUrl, token }: Platform, id: string, delays:
     const path = `/tasks/${id}/logs?after=${after}`;
     const { status, text } = await request(orchestratorUrl, 'GET', path, undefined, token);
     if (status !== 200) throw new Error(`${path} was answered with ${status}: ${text}`);
-    // Safe cast: the contract of the operation.
+    // Safe cast: the contract of the operation defines this answer.
     const lines = (JSON.parse(text) as { data: { line: number; text: string }[] }).data;
     if (!isFirst) delays.push(...delaysOf(lines.map((line) => line.text)));
     isFirst = false;

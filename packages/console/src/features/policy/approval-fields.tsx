@@ -72,6 +72,6 @@ function namesIn(text: string): string[] | undefined {
 
 /** The type of the contract has no undefined members. */
 function withoutAbsent(approval: { [Member in keyof Approval]?: Approval[Member] | undefined }): Approval {
-  // Safe cast: a copy.
+  // Safe cast: JSON omits absent members, and the service validates the rules.
   return JSON.parse(JSON.stringify(approval)) as Approval;
 }
