@@ -111,9 +111,7 @@ async function check(path, heads, filtered) {
     if (JSON.stringify(details) !== JSON.stringify(parsed(details_text)))
       throw new Fault(`record ${seq} was changed: its details are not those that were hashed`);
     if ((seq === end.seq + 1 || lost) && end.hash !== undefined && prev_hash !== end.hash)
-      throw new Fault(
-        `record ${seq} does not follow record ${end.seq}: one of them was changed or inserted`,
-      );
+      throw new Fault(`record ${seq} does not follow record ${end.seq}: one of them was changed or inserted`);
     if (heads.has(seq) && heads.get(seq).hash !== hash)
       throw new Fault(`record ${seq} is not the one that was signed: it or one before it was changed`);
     end = record;
