@@ -162,6 +162,13 @@ describeConsole('the console: policies', {}, (suite) => {
         },
       ],
     };
+    const planned = async () => {
+      const { id } = await suite.admin.orchestrator.createPlan({ body: { batch } });
+      await waitFor(
+        async () => (await suite.admin.orchestrator.getPlan({ params: { id } })).status === 'Planned',
+      );
+      return id;
+    };
     const statusOfPlan = async () => {
       const { id } = await suite.admin.orchestrator.createPlan({ body: { batch } });
       const read = () => suite.admin.orchestrator.getPlan({ params: { id } });
@@ -195,12 +202,41 @@ describeConsole('the console: policies', {}, (suite) => {
     await dialog.getByRole('button', { name: 'Approve plan' }).click();
     const decisions = page.getByRole('region', { name: 'Decisions' });
     await decisions.getByRole('row', { name: /Approved nora Agreed/ }).waitFor();
-    await page.getByRole('button', { name: 'Withdraw approval' }).waitFor();
     await expectAccessible(page);
+    await page.getByRole('button', { name: 'Withdraw approval' }).click();
+    await dialog.getByRole('button', { name: 'Withdraw approval' }).click();
+    await page.locator('main [data-status=Planned]').first().waitFor();
+    await page.getByRole('button', { name: 'Compare with now' }).click();
+    await page.getByText('Nothing has moved: the plan still applies.').waitFor();
+    const approve = async () => {
+      await page.getByRole('button', { name: 'Approve' }).click();
+      await dialog.getByRole('button', { name: 'Approve plan' }).click();
+      await page.locator('main [data-status=Approved]').first().waitFor();
+    };
+    await approve();
+    const [rejected, cancelled, late] = await Promise.all([1, 2, 3].map(() => planned()));
     await page.getByRole('button', { name: 'Execute' }).click();
     await dialog.getByRole('button', { name: 'Execute plan' }).click();
     await page.getByRole('link', { name: 'Open the batch' }).click();
     await page.getByRole('heading', { level: 1, name: 'guarded' }).waitFor();
     await page.locator('main [data-status=Completed]').first().waitFor();
+    const at = (path: string) => new URL(path, page.url()).toString();
+    // Other plans of the same batch: one is rejected, one is cancelled, and one no longer applies when it is executed.
+    await page.goto(at(`/console/plans/${rejected}`));
+    await page.getByRole('button', { name: 'Reject' }).click();
+    await dialog.getByLabel('Comment').fill('Not now.');
+    await dialog.getByRole('button', { name: 'Reject plan' }).click();
+    await page.getByText('A user rejected it.').waitFor();
+    await page.goto(at(`/console/plans/${cancelled}`));
+    await page.getByRole('button', { name: 'Cancel', exact: true }).click();
+    await dialog.getByRole('button', { name: 'Cancel plan' }).click();
+    await page.getByText('Cancelled by nora.').waitFor();
+    await page.goto(at(`/console/plans/${late}`));
+    await approve();
+    await page.getByRole('button', { name: 'Execute' }).click();
+    await dialog.getByRole('button', { name: 'Execute plan' }).click();
+    await page.locator('main [data-status=Stale]').first().waitFor();
+    await page.getByRole('region', { name: 'What moved' }).getByText('web-1').first().waitFor();
+    await expectAccessible(page);
   });
 });

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import type { StoredPlan } from '@provisioning/contracts';
 import { ProvisioningError } from '@provisioning/client';
-import { planDetail } from '../../api/queries/plans.js';
+import { isOpen, planDetail } from '../../api/queries/plans.js';
 import { useFallbackInterval } from '../../app/live-context.js';
 import { PlanDiff } from '../../features/plan/plan-diff.js';
 import { safeText } from '../../format/safe-text.js';
@@ -13,6 +13,7 @@ import { Page } from '../../ui/page.js';
 import { Status } from '../../ui/status.js';
 import { Time } from '../../ui/time.js';
 import { Decisions, Requirements } from './approvals.js';
+import { ComparePlan } from './compare-plan.js';
 import { MovedInputs } from './moved-inputs.js';
 import { PlanActs } from './plan-acts.js';
 import { PLAN_KINDS, runOf, RunLink } from './plan-run.js';
@@ -64,6 +65,7 @@ function PlanView({ plan }: { plan: StoredPlan }) {
       {error && <p>{safeText(error)}</p>}
       <PlanFacts plan={plan} />
       {moved.length > 0 && <MovedInputs moved={moved} />}
+      {isOpen(plan) && digest !== null && <ComparePlan id={id} />}
       <Requirements requirements={plan.requirements} />
       <Decisions decisions={plan.decisions} />
       {digest !== null && <PlanDiff plan={plan} empty="Nothing would be changed." />}
