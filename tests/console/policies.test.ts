@@ -14,6 +14,8 @@ describeConsole('the console: policies', {}, (suite) => {
       .waitFor();
     await expectAccessible(page);
     await page.getByRole('link', { name: 'New policy' }).click();
+    // The list has a field of a similar name.
+    await page.getByRole('heading', { level: 1, name: 'New policy' }).waitFor();
     await page.getByLabel('Name').fill('interns read tasks');
     await page.getByLabel('Resource').fill('tasks:*');
     await page.getByLabel('Condition').fill("'intern' in user.roles &&");
