@@ -60,7 +60,7 @@ export function planCommands(program: Command, actions: Actions): void {
     );
   plan
     .command('diff <id>')
-    .description('plan again now and show what has moved; exit code 8 if something has')
+    .description('plan again now and show what has changed; exit code 8 if anything has')
     .action(actions.of(diff));
   for (const decision of ['approve', 'reject'] as const) {
     plan
