@@ -4,7 +4,7 @@ import { expect, it } from '@jest/globals';
 import { startRelay } from '@provisioning/test-kit';
 import { codeOf } from './support/authenticator.js';
 import { expectAccessible, openConsole } from './support/console-page.js';
-import { describeConsole, PASSWORD } from './support/console-suite.js';
+import { describeConsole, PASSWORD, REFUSED_OR_AWAY } from './support/console-suite.js';
 import { startReverseProxy } from './support/reverse-proxy.js';
 
 describeConsole('the console: sessions and faults', { TRUST_PROXY: '1' }, (suite) => {
@@ -113,7 +113,7 @@ describeConsole('the console: sessions and faults', { TRUST_PROXY: '1' }, (suite
       process.kill(pid, 'SIGCONT');
     }
     await page.getByText('The control center does not answer.').waitFor({ state: 'detached' });
-    suite.expectRefusals();
+    suite.expectRefusals(REFUSED_OR_AWAY);
   });
 });
 

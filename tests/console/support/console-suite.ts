@@ -8,7 +8,10 @@ import { openConsole, type ConsolePage } from './console-page.js';
 /** The password of every user that a suite creates. */
 export const PASSWORD = 'correct horse battery staple 7';
 
+/** What the browser reports of a refused request. */
 const REFUSED = /^Failed to load resource: the server responded with a status of 4\d\d/;
+/** The same, where a service is away. */
+export const REFUSED_OR_AWAY = /^Failed to load resource: the server responded with a status of (4\d\d|503)/;
 
 /** A running platform, a browser, and the pages that a test opened in it. */
 export class ConsoleSuite {
@@ -72,9 +75,9 @@ export class ConsoleSuite {
   }
 
   /** The browser itself reports each refused request of this test. That is expected of it. */
-  expectRefusals(): void {
+  expectRefusals(expected = REFUSED): void {
     for (const { troubles } of this.#opened) {
-      const unexpected = troubles.filter((trouble) => !REFUSED.test(trouble));
+      const unexpected = troubles.filter((trouble) => !expected.test(trouble));
       troubles.splice(0, troubles.length, ...unexpected);
     }
   }

@@ -1,5 +1,5 @@
 export { DriverError, type ActContext, type Collection, type Driver } from './driver.js';
-export { DriverSet, type DriverSetOptions, type Look } from './driver-set.js';
+export { DriverSet, type DriverSetOptions } from './driver-set.js';
 export { createLocalDriver } from './local/local-driver.js';
 export { PROVIDERS, TEST_PROVIDER, type Provider } from './providers.js';
 export {

@@ -54,7 +54,7 @@ function planningSpec(specs: readonly OperationSpec[]): BatchPlanOperation & { i
 }
 
 /** Returns the inputs of the digest. */
-export function inputsOf(request: BatchRequest, planned: BatchPlan): PlanInputs {
+function inputsOf(request: BatchRequest, planned: BatchPlan): PlanInputs {
   return { kind: 'batch', request, ...factsOf(planned) };
 }
 
