@@ -66,6 +66,7 @@ export {
   withOwnPatience,
   type RequestContext,
 } from './request-context.js';
+export { tableSizesReader, type TableSize } from './table-sizes.js';
 export { machineLoadMeter, type MachineLoad } from './machine-load.js';
 export { inSlices } from './in-slices.js';
 export { nextTurn } from './next-turn.js';

@@ -37,6 +37,8 @@ export interface Config extends Omit<CommonConfig, 'jwtSecrets' | 'metricsToken'
     /** 0 keeps everything. */
     retentionDays: number;
   };
+  /** How long expired sessions and decisions are kept, in days. */
+  retention: { sessionDays: number; decisionDays: number };
   /** Whether an administrator without a second factor may only set one up. */
   requireAdminMfa: boolean;
 }
@@ -87,6 +89,8 @@ const variables = {
   AUDIT_CHECKPOINTS_FILE: str({ default: undefined }),
   AUDIT_CHECKPOINT_RECORDS: integer({ min: 1, max: 1_000_000 })({ default: 1000 }),
   AUDIT_CHECKPOINT_SECONDS: integer({ min: 1, max: DAY })({ default: 300 }),
+  SESSION_RETENTION_DAYS: integer({ min: 0, max: 36_500 })({ default: 30 }),
+  DECISION_RETENTION_DAYS: integer({ min: 1, max: 36_500 })({ default: 30 }),
   AUDIT_RETENTION_DAYS: integer({ min: 0, max: 36_500 })({ default: 0 }),
 };
 
@@ -117,6 +121,10 @@ export function readConfig(environment: Environment = process.env): Configuratio
       checkpointFile: values.AUDIT_CHECKPOINTS_FILE ?? join(common.dataDir, 'audit-heads.jsonl'),
       publicKeys: values.AUDIT_PUBLIC_KEYS.map((text) => keyOf('AUDIT_PUBLIC_KEYS', text, readPublicKey)),
       retentionDays: values.AUDIT_RETENTION_DAYS,
+    },
+    retention: {
+      sessionDays: values.SESSION_RETENTION_DAYS,
+      decisionDays: values.DECISION_RETENTION_DAYS,
     },
     requireAdminMfa: values.REQUIRE_ADMIN_MFA ?? common.production,
   };

@@ -40,9 +40,10 @@ begin
     select child.relname from pg_inherits
       join pg_class parent on parent.oid = pg_inherits.inhparent
       join pg_class child on child.oid = pg_inherits.inhrelid
+      cross join lateral (select substring(pg_get_expr(child.relpartbound, child.oid) from 'TO \(''([^'']+)''\)')::timestamptz) bound (ends_at)
       where parent.relnamespace = current_schema()::regnamespace and parent.relname in ('task_logs', 'event_rows', 'event_chunks')
-        and child.relname ~ '_\d{8}$' and to_date(right(child.relname, 8), 'YYYYMMDD') < keep_from
-      order by right(child.relname, 8)
+        and (bound.ends_at at time zone 'UTC')::date <= keep_from
+      order by bound.ends_at, parent.relname desc
   loop
     begin
       execute format('drop table %I', old_table);

@@ -114,13 +114,17 @@ begin
   end if;
 end $$;
 
--- Fails deliveries that could not be sent within 24 hours, and deletes settled ones after p_days days.
-create function expire_deliveries(p_days int) returns void language plpgsql as $$
+-- Fails deliveries that could not be sent within 24 hours, p_rows at most. Returns whether there may be more.
+create function fail_late_deliveries(p_rows int) returns boolean language plpgsql as $$
+declare
+  failed int;
 begin
   update webhook_deliveries set state = 'failed', next_attempt_at = null,
                                 error = coalesce(error, 'It was not sent in 24 hours: the endpoint was disabled, or failed.')
-    where state = 'pending' and expires_at <= now();
-  delete from webhook_deliveries where state <> 'pending' and created_at < now() - make_interval(days => p_days);
+    where id in (select id from webhook_deliveries where state = 'pending' and expires_at <= now()
+                   limit p_rows for update skip locked);
+  get diagnostics failed = row_count;
+  return failed = p_rows;
 end $$;
 
 -- Queues a delivery again, with its id, by which the receiver recognises it. p_actor: ActorRow.

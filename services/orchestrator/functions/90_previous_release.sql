@@ -72,3 +72,9 @@ $$;
 create function describe_claim(p_task tasks) returns jsonb stable language sql as $$
   select describe_claims(array[p_task]) -> 0
 $$;
+
+-- Now fail_late_deliveries; workers delete the old ones.
+create function expire_deliveries(p_days int) returns void language plpgsql as $$
+begin
+  perform fail_late_deliveries(1000);
+end $$;

@@ -32,6 +32,7 @@ import type { AccessRules } from './domain/access/access-rules.js';
 import { parseCrashAt, type CrashAt } from './execution/crash-points.js';
 import type { CommandUser } from './execution/options.js';
 import type { Capacity } from './domain/worker/capacity.js';
+import type { RetentionPeriods } from './domain/worker/old-rows.js';
 import { DEFAULT_TIMES, timesFault, type EngineTimes } from './domain/worker/engine-times.js';
 
 const REPOSITORY = resolve(dirname(fileURLToPath(import.meta.url)), '../../../..');
@@ -81,7 +82,7 @@ export interface WorkerConfig extends CommonConfig {
   driverHost: string[];
   /** Secret values that commands receive; they are masked in all output. */
   secrets: string[];
-  retentionDays: number;
+  periods: RetentionPeriods;
   /** Work that waited longer while no worker was alive is held; 0: none is. */
   staleWorkSeconds: number;
   /** Folder for the files of running commands, and the socket beside it. */
@@ -199,6 +200,7 @@ export function readWorkerConfig(
     PROVISIONING_TEST_DRIVER: bool({ default: false }),
     STALE_WORK_SECONDS: integer({ min: 0, max: 31_536_000 })({ default: 86_400 }),
     RETENTION_DAYS: integer({ min: 1, max: 36_500 })({ default: 30 }),
+    WORK_RETENTION_DAYS: integer({ min: 0, max: 36_500 })({ default: 365 }),
     LEASE_SECONDS: seconds(DEFAULT_TIMES.lease),
     FENCE_SECONDS: seconds(DEFAULT_TIMES.fence),
     WATCHDOG_SECONDS: seconds(DEFAULT_TIMES.watchdog),
@@ -253,7 +255,7 @@ export function readWorkerConfig(
       createRequire(import.meta.url).resolve('@provisioning/provisioner/driver-host'),
     ],
     secrets: [...Object.values(secrets), ...drivers.secrets],
-    retentionDays: own.RETENTION_DAYS,
+    periods: { retentionDays: own.RETENTION_DAYS, workRetentionDays: own.WORK_RETENTION_DAYS },
     staleWorkSeconds: own.STALE_WORK_SECONDS,
     stateDir,
     logDir:

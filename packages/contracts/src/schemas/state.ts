@@ -141,6 +141,16 @@ export const stateStatisticsSchema = closed(
       Type.Number({ minimum: 0, description: 'Seconds; null before the first workflow has ended' }),
     ),
     storage_usage_bytes: Type.Optional(count),
+    tables: Type.Optional(
+      Type.Array(
+        closed({
+          name: text(63),
+          rows: Type.Integer({ minimum: 0, description: 'An estimate of Postgres' }),
+          bytes: Type.Integer({ minimum: 0, description: 'With indexes and partitions' }),
+        }),
+        { maxItems: 1_000, description: "The tables of the orchestrator's database, by name" },
+      ),
+    ),
   },
   { title: 'StateStatistics' },
 );

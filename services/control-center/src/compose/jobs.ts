@@ -15,7 +15,7 @@ const POLICIES_MS = { redis: 1_000, none: 500 };
 /** What the jobs of a control center process work on. */
 export interface JobParts {
   audit: Audit;
-  config: Pick<Config, 'audit' | 'redisUrl'>;
+  config: Pick<Config, 'audit' | 'redisUrl' | 'retention'>;
   database: Knex;
   log: Pick<Logger, 'info'>;
   policies: PoliciesInForce;
@@ -88,7 +88,7 @@ export function periodicJobs({
       intervalMs: HOUR_MS,
       startsLater: true,
       failure: 'expired sessions, tokens and decisions could not be removed',
-      run: () => removeOld(database, new Date()),
+      run: async () => void (await removeOld(database, new Date(), config.retention)),
     },
   ];
 }

@@ -195,7 +195,7 @@ describe('the log of decisions', () => {
   it('drops decisions after 30 days', async () => {
     const { database } = service.api.opened;
     const at = new Date('2026-02-02T00:00:00Z');
-    await removeOld(database, at);
+    await removeOld(database, at, { sessionDays: 30, decisionDays: 30 });
     expect((await all()).every((record) => record.at >= new Date('2026-01-03T00:00:00Z'))).toBe(true);
   });
 });

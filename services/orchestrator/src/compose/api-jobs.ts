@@ -177,6 +177,6 @@ export function webhookJobs(
       run: whilePending(pending, 'deliveries', () => sender.sendDue()),
       finish: () => sender.settled(),
     },
-    { name: 'webhook_expire', intervalMs: 60_000, failure, run: () => sender.expire() },
+    { name: 'webhook_expire', intervalMs: 60_000, failure, run: () => sender.failLate() },
   ];
 }

@@ -1,10 +1,12 @@
 import type { Logger, PeriodicJob } from '@provisioning/runtime';
 import type { LeaseSweep } from '../domain/worker/lease-sweep.js';
 import type { MaintenanceStore } from '../domain/worker/maintenance-store.js';
+import { OldRowsDeletion, type RetentionPeriods } from '../domain/worker/old-rows.js';
 import type { ExecutorSupervisor } from '../execution/executor-supervisor.js';
 import type { VersionWatch } from './version-watch.js';
 
-const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 
 /** What the jobs of a worker process need. */
 export interface WorkerJobParts {
@@ -12,8 +14,7 @@ export interface WorkerJobParts {
   /** Seconds between two sweeps. */
   sweepSeconds: number;
   maintenance: MaintenanceStore;
-  /** How long logs, events and snapshots are kept. */
-  retentionDays: number;
+  periods: RetentionPeriods;
   supervisor: Pick<ExecutorSupervisor, 'checkSilence'>;
   /** Has the executor claim nothing more. */
   drain: () => Promise<void>;
@@ -25,7 +26,8 @@ export interface WorkerJobParts {
 
 /** Every periodic job of a worker process. Its executor, a process of its own, has a list of its own. */
 export function workerJobs(parts: WorkerJobParts): PeriodicJob[] {
-  const { leaseSweep, maintenance, retentionDays, supervisor, drain, version, queue, log } = parts;
+  const { leaseSweep, maintenance, periods, supervisor, drain, version, queue, log } = parts;
+  const oldRows = new OldRowsDeletion(maintenance, periods);
   return [
     ...queueJobs(queue),
     {
@@ -60,10 +62,17 @@ export function workerJobs(parts: WorkerJobParts): PeriodicJob[] {
       intervalMs: HOUR_MS,
       failure: 'old logs, events and snapshots could not be dropped',
       run: async () => {
-        const dropped = await maintenance.dropOldPartitions(retentionDays);
+        const dropped = await maintenance.dropOldPartitions(periods.retentionDays);
         if (dropped.length > 0)
-          log.info('old logs, events and snapshots were dropped', { days: retentionDays, dropped });
+          log.info('old logs, events and snapshots were dropped', { days: periods.retentionDays, dropped });
       },
+    },
+    {
+      name: 'old_rows',
+      intervalMs: 5 * MINUTE_MS,
+      startsLater: true,
+      failure: 'old work, deliveries and idempotency keys could not be deleted',
+      run: () => oldRows.run(),
     },
     {
       name: 'tallies',

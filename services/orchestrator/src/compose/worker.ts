@@ -112,7 +112,7 @@ export async function startWorker(config: WorkerConfig, telemetry?: JobTelemetry
         leaseSweep,
         sweepSeconds: config.times.sweep,
         maintenance: new PostgresMaintenanceStore(base.database),
-        retentionDays: config.retentionDays,
+        periods: config.periods,
         supervisor,
         drain,
         version,

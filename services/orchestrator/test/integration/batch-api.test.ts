@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { executeBatch } from '@provisioning/contracts';
+import { compareWithRetentionList } from '@provisioning/test-kit';
 import { engineFunctions } from '../support/engine-functions.js';
 import { testApi, type TestApi } from '../support/test-api.js';
 
@@ -306,7 +307,12 @@ describe('the state of the platform', () => {
       total_workflows: after.total_workflows,
       storage_usage: expect.stringMatching(/^[\d.]+ MB$/),
     });
-    expect(body.data.storage_usage_bytes).toBeGreaterThan(100_000);
+    const tables = body.data.tables as { name: string; rows: number; bytes: number }[];
+    const names = tables.map(({ name }) => name);
+    expect(compareWithRetentionList('Orchestrator', names)).toEqual({ notListed: [], notFound: [] });
+    // Partitions count as part of their table.
+    expect(tables.find(({ name }) => name === 'event_chunks')!.bytes).toBeGreaterThan(8_192);
+    expect(body.data.storage_usage_bytes).toBe(tables.reduce((sum, { bytes }) => sum + bytes, 0));
   });
 
   it('is unhealthy without a worker, and healthy with one whose lease is valid', async () => {

@@ -7,13 +7,20 @@ export interface WorkflowCounts {
   cancelled: number;
 }
 
+/** The size of a table with its indexes and partitions. */
+export interface TableSize {
+  name: string;
+  /** An estimate. */
+  rows: number;
+  bytes: number;
+}
+
 /** Statistics of all workflows. */
 export interface Statistics {
   totalWorkflows: number;
   /** Number of snapshots of workflows that have not ended. */
   activeSnapshots: number;
-  /** Size of all tables with their indexes, in bytes. */
-  storageBytes: number;
+  tables: TableSize[];
   /** Average seconds from start to end of completed workflows; null without any. */
   averageDuration: number | null;
 }

@@ -47,8 +47,8 @@ export interface DeliveryQueue {
    * @param pauseSeconds for which nothing is sent to the endpoint; null for no pause
    */
   settle(attempt: Attempt, outcome: Outcome, waitSeconds: number, pauseSeconds: number | null): Promise<void>;
-  /** Fails deliveries that are too old and deletes old settled ones. */
-  expire(): Promise<void>;
+  /** Fails some of the deliveries that are too old. @returns whether there may be more */
+  failLate(): Promise<boolean>;
 }
 
 /** Sends one attempt. */
@@ -112,9 +112,9 @@ export class WebhookSender {
     }
   }
 
-  /** Gives up deliveries that are too old and deletes those that ended long ago. */
-  async expire(): Promise<void> {
-    await this.queue.expire();
+  /** Gives up deliveries that are too old, some at a time. @returns whether there may be more */
+  failLate(): Promise<boolean> {
+    return this.queue.failLate();
   }
 
   /** Resolves when no attempt is under way: each ends within seconds. */

@@ -90,13 +90,15 @@ export function presentHealth({ overall, components, reasons, checkedAt }: Syste
 
 /** Figures about stored workflows and snapshots. */
 export function presentStatistics(statistics: Statistics): StateStatistics {
-  const { totalWorkflows, activeSnapshots, storageBytes, averageDuration } = statistics;
+  const { totalWorkflows, activeSnapshots, tables, averageDuration } = statistics;
+  const storageBytes = tables.reduce((sum, { bytes }) => sum + bytes, 0);
   return {
     total_workflows: totalWorkflows,
     active_snapshots: activeSnapshots,
     storage_usage: megabytes(storageBytes),
     storage_usage_bytes: storageBytes,
     average_workflow_duration: averageDuration === null ? null : Math.round(averageDuration * 10) / 10,
+    tables: tables.map(({ name, rows, bytes }) => ({ name, rows: Math.round(rows), bytes })),
   };
 }
 

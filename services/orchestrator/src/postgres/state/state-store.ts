@@ -1,4 +1,4 @@
-import { rowsOf } from '@provisioning/runtime';
+import { rowsOf, tableSizesReader, type TableSize } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import { snapshotTypesOf } from '../../domain/event/catalogue.js';
 import type { StateStore, VisibleWork } from '../../domain/state/state-store.js';
@@ -11,14 +11,14 @@ import { onlyVisible, onlyVisibleTasks } from '../access/visible-rows.js';
 
 /** Work that is ready for longer is waiting for workers. */
 const WAITING_SECONDS = 60;
-/** For how long the size of the tables is cached. */
-const STORAGE_MS = 10_000;
 
 /** Reads figures of all workflows. Without a filter, no query scans all rows. */
 export class PostgresStateStore implements StateStore {
-  #storage = { bytes: 0, until: 0 };
+  readonly #tableSizes: () => Promise<TableSize[]>;
 
-  constructor(private readonly database: Knex) {}
+  constructor(private readonly database: Knex) {
+    this.#tableSizes = tableSizesReader(database);
+  }
 
   async recentBatchDurations(name: string): Promise<number[]> {
     const rows = await rowsOf<{ seconds: number }>(
@@ -69,7 +69,7 @@ export class PostgresStateStore implements StateStore {
       .join('tasks', 'tasks.id', 'events.task_id')
       .select<{ n: number }[]>(this.database.raw('count(*)::int as n'));
     onlyVisibleTasks(snapshotsOfOpen, visible?.tasks);
-    const [work, snapshots, storage] = await Promise.all([
+    const [work, snapshots, tables] = await Promise.all([
       visible && (visible.tasks ?? visible.batches)
         ? this.#visibleWork(visible)
         : readTally(this.database, ['workflow', 'batch']).then((tally) => ({
@@ -77,31 +77,19 @@ export class PostgresStateStore implements StateStore {
             tally,
           })),
       snapshotsOfOpen,
-      this.#storageBytes(),
+      this.#tableSizes(),
     ]);
     const { tally } = work;
     return {
       totalWorkflows: tally.submitted,
       activeSnapshots: snapshots[0]?.n ?? 0,
-      storageBytes: storage,
+      tables,
       averageDuration: tally.completed > 0 ? tally.seconds / tally.completed : null,
     };
   }
 
   series(range: SeriesRange, visible: VisibleTasks | undefined): Promise<Series> {
     return readSeries(this.database, range, visible);
-  }
-
-  /** Postgres queries the file system for every file of every table, so the result is cached. */
-  async #storageBytes(): Promise<number> {
-    if (Date.now() < this.#storage.until) return this.#storage.bytes;
-    const [row] = await rowsOf<{ bytes: string }>(
-      this.database,
-      `select sum(pg_total_relation_size(oid)) as bytes from pg_class
-        where relnamespace = current_schema()::regnamespace and relkind = 'r'`,
-    );
-    this.#storage = { bytes: Number(row?.bytes ?? 0), until: Date.now() + STORAGE_MS };
-    return this.#storage.bytes;
   }
 
   async workforce(): Promise<Workforce> {

@@ -12,7 +12,8 @@ import type { Seal } from './webhook-store.js';
 const LEASE_SECONDS = 20;
 /** Failures in a row after which deliveries to an endpoint are paused. */
 const FAILURES = 5;
-const KEPT_DAYS = 30;
+/** Rows that one statement changes, at most. */
+const STEP_ROWS = 1_000;
 
 /** Queues deliveries in the transaction that advances the position in the event history: none is missing or repeated. */
 export class PostgresDeliveryQueue implements DeliveryQueue {
@@ -104,8 +105,11 @@ export class PostgresDeliveryQueue implements DeliveryQueue {
     ]);
   }
 
-  async expire(): Promise<void> {
-    await rowsOf(this.database, 'select expire_deliveries(?)', [KEPT_DAYS]);
+  async failLate(): Promise<boolean> {
+    const [row] = await rowsOf<{ more: boolean }>(this.database, 'select fail_late_deliveries(?) as more', [
+      STEP_ROWS,
+    ]);
+    return row?.more ?? false;
   }
 }
 
