@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const REPOSITORY = join(import.meta.dirname, '../../..');
-const OF_THE_SCHEMA = ['knex_migrations', 'knex_migrations_lock', 'schema_min_version'];
+const OF_THE_SCHEMA = ['migrations', 'migrations_lock', 'function_sets', 'schema_min_version'];
 
 /**
  * Compares the tables of a service with its list in docs/retention.md.
