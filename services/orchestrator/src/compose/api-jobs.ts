@@ -158,7 +158,7 @@ function auditJobs({ backlog, forwarder }: ComposedAudit, pending: ApiJobParts['
 
 /** The jobs that deliver webhooks. */
 export function webhookJobs(
-  sender: Pick<WebhookSender, 'fill' | 'sendDue' | 'settled' | 'expire'>,
+  sender: Pick<WebhookSender, 'fill' | 'sendDue' | 'settled' | 'failLate'>,
   pending: ApiJobParts['pending'],
 ): PeriodicJob[] {
   const failure = 'webhooks wait: their deliveries cannot be read or written';
