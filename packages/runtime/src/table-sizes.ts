@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { rowsOf } from './rows.js';
 
 /** The size of a table with its indexes and partitions. */
 export interface TableSize {
@@ -23,14 +24,14 @@ export function tableSizesReader(database: Knex): () => Promise<TableSize[]> {
   };
 }
 
-async function read(database: Knex): Promise<TableSize[]> {
-  const { rows } = (await database.raw(
+function read(database: Knex): Promise<TableSize[]> {
+  return rowsOf(
+    database,
     `select root.relname as name,
             sum(case when part.reltuples < 0 then pg_stat_get_live_tuples(part.oid) else part.reltuples end)::float8 as rows,
             sum(pg_total_relation_size(part.oid))::float8 as bytes
        from pg_class part join pg_class root on root.oid = coalesce(pg_partition_root(part.oid), part.oid)
       where part.relnamespace = current_schema()::regnamespace and part.relkind in ('r', 'p')
       group by root.relname order by root.relname`,
-  )) as { rows: TableSize[] };
-  return rows;
+  );
 }

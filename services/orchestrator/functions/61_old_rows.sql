@@ -52,7 +52,7 @@ end $$;
 -- entry of all is the position of the journal and is kept.
 create function delete_old_journal(p_days int, p_after text, p_rows int) returns text language plpgsql as $$
 declare
-  before timestamptz := old_before(p_days);
+  boundary timestamptz := old_before(p_days);
   needed_after bigint := coalesce((select min(journal_seq) from checkpoints), 9223372036854775807);
   seen bigint[];
   old bigint[];
@@ -62,13 +62,13 @@ begin
     return null;
   end if;
   seen := array(select seq from (select seq, at from journal where seq > coalesce(p_after::bigint, 0) order by seq limit p_rows) next
-                  where at < before order by seq);
+                  where at < boundary order by seq);
   old := array(
     select j.seq from journal j
       where j.seq = any (seen) and j.seq < (select max(seq) from journal)
         and not exists (select from resources r where (r.infra, r.kind, r.name) = (j.infra, j.kind, j.name))
         and not exists (select from journal other where (other.infra, other.kind, other.name) = (j.infra, j.kind, j.name)
-                          and (other.at >= before or other.seq > needed_after or other.state in ('intended', 'unknown')))
+                          and (other.at >= boundary or other.seq > needed_after or other.state in ('intended', 'unknown')))
       order by j.seq for update skip locked);
   with gone as (
     select (select min(last_seq) from journal_ranges where last_seq >= j.seq) as last_seq, infra, kind, count(*) as n
@@ -85,13 +85,13 @@ end $$;
 -- exists. Its operations are deleted by delete_old_tasks.
 create function delete_old_batches(p_days int, p_after text, p_rows int) returns text language plpgsql as $$
 declare
-  before timestamptz := old_before(p_days);
-  seen uuid[] := array(select id from batches where (p_after is null or id > p_after::uuid) and id < id_at(before)
+  boundary timestamptz := old_before(p_days);
+  seen uuid[] := array(select id from batches where (p_after is null or id > p_after::uuid) and id < id_at(boundary)
                          order by id limit p_rows);
 begin
   delete from batches where id in (
     select id from batches b
-      where id = any (seen) and completed_at < before
+      where id = any (seen) and completed_at < boundary
         and not exists (select from journal j where j.batch_id = b.id)
         and not exists (select from batches later where later.resume_of = b.id)
       for update skip locked);
@@ -102,7 +102,7 @@ end $$;
 -- journal has entries of it or while the task that retried it exists.
 create function delete_old_tasks(p_days int, p_after text, p_rows int) returns text language plpgsql as $$
 declare
-  before timestamptz := old_before(p_days);
+  boundary timestamptz := old_before(p_days);
   seen uuid[];
   old uuid[];
 begin
@@ -110,10 +110,10 @@ begin
   if not pg_try_advisory_xact_lock(hashtextextended('ranges', 0)) then
     return null;
   end if;
-  seen := array(select id from tasks where (p_after is null or id > p_after::uuid) and id < id_at(before) order by id limit p_rows);
+  seen := array(select id from tasks where (p_after is null or id > p_after::uuid) and id < id_at(boundary) order by id limit p_rows);
   old := array(
     select t.id from tasks t
-      where t.id = any (seen) and t.completed_at < before
+      where t.id = any (seen) and t.completed_at < boundary
         and not exists (select from batches b where b.id = t.batch_id)
         and not exists (select from journal j where j.task_id = t.id)
         and not exists (select from tasks later where later.retry_of = t.id)
@@ -137,16 +137,18 @@ begin
   return case when cardinality(seen) = p_rows then seen[p_rows]::text end;
 end $$;
 
--- Deletes plans that have ended, with their decisions. A plan stays as long as the batch that executed it.
+-- Deletes plans that have ended, with their decisions. A plan stays as long as the batch, task or rollback that executed it.
 create function delete_old_plans(p_days int, p_after text, p_rows int) returns text language plpgsql as $$
 declare
-  before timestamptz := old_before(p_days);
-  seen uuid[] := array(select id from plans where (p_after is null or id > p_after::uuid) and id < id_at(before)
+  boundary timestamptz := old_before(p_days);
+  seen uuid[] := array(select id from plans where (p_after is null or id > p_after::uuid) and id < id_at(boundary)
                          order by id limit p_rows);
 begin
   delete from plans where id in (
     select id from plans p
-      where id = any (seen) and ended_at < before and not exists (select from batches b where b.id = p.run_id)
+      where id = any (seen) and ended_at < boundary
+        and not exists (select from batches b where b.id = p.run_id)
+        and not exists (select from tasks t where t.id = p.run_id)
       for update skip locked);
   return case when cardinality(seen) = p_rows then seen[p_rows]::text end;
 end $$;

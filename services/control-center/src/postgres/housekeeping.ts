@@ -36,6 +36,7 @@ export async function removeOld(
   ] as const) {
     let deleted = bounds.stepRows;
     for (let step = 0; step < bounds.steps && deleted === bounds.stepRows; step += 1) {
+      // Safe cast: the driver of Postgres counts the rows of a delete.
       const { rowCount } = (await database.raw(
         `delete from ?? where ctid = any (array(
            select ctid from ?? where ?? < ? order by ?? limit ? for update skip locked))`,

@@ -92,10 +92,10 @@ it('keeps the days whose events the audit trail and webhooks have not received c
 it('does not wait: a partition that is being read is dropped another time', async () => {
   const day = await dayInThePast(60);
   await allRead();
-  const reader = await database.transaction();
-  await reader.raw(`select * from event_chunks_${day}`);
-  expect(await maintenance.dropOldPartitions(30)).not.toContain(`event_chunks_${day}`);
-  await reader.commit();
+  await database.transaction(async (reader) => {
+    await reader.raw(`select * from event_chunks_${day}`);
+    expect(await maintenance.dropOldPartitions(30)).not.toContain(`event_chunks_${day}`);
+  });
   expect(await maintenance.dropOldPartitions(30)).toContain(`event_chunks_${day}`);
 });
 
@@ -162,6 +162,19 @@ async function pastBatch(days: number, resumeOf: string | null = null): Promise<
   return row!.id;
 }
 
+async function pastPlan(days: number, run: string | null): Promise<string> {
+  const [row] = await rowsOf<{ id: string }>(
+    database,
+    `insert into plans (id, kind, name, status, request, infras, scope_id, created_by, created_by_name, request_id, run_id,
+                        created_at, ended_at)
+     select overlay(gen_random_uuid()::text placing left(id_at(at)::text, 15) from 1)::uuid, 'batch', 'p', 'Executed', '{}', '{x}',
+            gen_random_uuid(), gen_random_uuid(), 'ada', 'r', :run, at, at
+       from (select now() - make_interval(days => :days) as at) past returning id`,
+    { days, run },
+  );
+  return row!.id;
+}
+
 async function journalEntry(
   days: number,
   name: string,
@@ -207,6 +220,15 @@ describe('old rows', () => {
       const ids = await left(table, 'task_id');
       expect([ids.has(old), ids.has(gone), ids.has(kept)]).toEqual([false, false, true]);
     }
+  });
+
+  it('keeps plans as long as the work that executed them', async () => {
+    const [batch, task] = [await pastBatch(29), await work({ days: 29 })];
+    await pastPlan(31, null);
+    await pastPlan(31, await work({ days: 31 }));
+    const kept = [await pastPlan(31, batch), await pastPlan(31, task), await pastPlan(29, null)];
+    await deletion().run();
+    expect(await left('plans')).toEqual(new Set(kept));
   });
 
   it('keeps the whole journal of what exists or may be restored, and the work that it refers to', async () => {
@@ -269,14 +291,14 @@ describe('old rows', () => {
     await database.raw('truncate tasks, task_ranges');
     const ids: string[] = [];
     for (let days = 60; days > 50; days -= 1) ids.push(await work({ days }));
-    const holder = await database.transaction();
-    await holder.raw('select from tasks where id = ? for update', [ids[0]!]);
     const bounded = deletion(2, 2);
-    await bounded.run();
-    expect(await left('tasks')).toEqual(new Set([ids[0], ...ids.slice(4)]));
-    await bounded.run();
-    expect(await left('tasks')).toEqual(new Set([ids[0], ...ids.slice(8)]));
-    await holder.commit();
+    await database.transaction(async (holder) => {
+      await holder.raw('select from tasks where id = ? for update', [ids[0]!]);
+      await bounded.run();
+      expect(await left('tasks')).toEqual(new Set([ids[0], ...ids.slice(4)]));
+      await bounded.run();
+      expect(await left('tasks')).toEqual(new Set([ids[0], ...ids.slice(8)]));
+    });
     await bounded.run();
     await bounded.run();
     expect(await left('tasks')).toEqual(new Set());
