@@ -6,7 +6,12 @@ import { webhookJobs } from './api-jobs.js';
 function fillJob() {
   const fill = jest.fn(() => Promise.resolve(false));
   const has = jest.fn<PendingWork['has']>(() => Promise.resolve(false));
-  const sender = { fill, sendDue: jest.fn(async () => {}), settled: async () => {}, failLate: async () => false };
+  const sender = {
+    fill,
+    sendDue: jest.fn(async () => {}),
+    settled: async () => {},
+    failLate: async () => false,
+  };
   const job = webhookJobs(sender, { has }).find(({ name }) => name === 'webhook_fill')!;
   return { run: async () => job.run(), fill, has };
 }

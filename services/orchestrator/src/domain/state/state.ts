@@ -8,7 +8,7 @@ export interface WorkflowCounts {
 }
 
 /** The size of a table with its indexes and partitions. */
-export interface TableSize {
+interface TableSize {
   name: string;
   /** An estimate. */
   rows: number;
