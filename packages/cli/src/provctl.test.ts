@@ -434,6 +434,8 @@ describe('provctl plan', () => {
     ended_at: null,
     error: null,
     batch_id: null,
+    task_id: null,
+    rollback_id: null,
   };
   const plan = {
     ...summary,
@@ -494,7 +496,7 @@ describe('provctl plan', () => {
   it('lists what waits for the caller', async () => {
     const ran = await provctl({ listPlans: [summary] }, 'plan list --mine');
     expect(String(ran.sent[0]?.query)).toBe('waiting_for_me=true');
-    expect(ran.out).toMatch(/^Planned +\S+ +web +1 +0 +1 +prod +\S+ +ada$/m);
+    expect(ran.out).toMatch(/^Planned +\S+ +batch +web +1 +0 +1 +prod +\S+ +ada$/m);
   });
 
   it.each(['batch run', `batch run - --plan ${ID}`])('runs either a file or a plan: %s', async (args) => {

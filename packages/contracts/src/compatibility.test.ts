@@ -27,6 +27,7 @@ const BODY = {
     name: { type: 'string', maxLength: 10 },
     size: { type: 'string', enum: ['s', 'm'] },
     count: { type: 'integer', minimum: 1 },
+    tags: { type: 'string', pattern: '^(a|b)(,(a|b))*$' },
   },
 };
 const ANSWER = {
@@ -78,6 +79,10 @@ describe('a change', () => {
       'several words where one was accepted',
       { body: changed(BODY, { size: { type: 'string', maxLength: 9, pattern: '^(s|m|l)(,(s|m|l))*$' } }) },
     ],
+    [
+      'another word in a list',
+      { body: changed(BODY, { tags: { type: 'string', pattern: '^(a|b|c)(,(a|b|c))*$' } }) },
+    ],
     ['a wider bound', { body: changed(BODY, { name: { type: 'string', maxLength: 20 } }) }],
     ['a field that is no longer required', { body: { ...BODY, required: [] } }],
     ['a member that is always there now', { answer: { ...ANSWER, required: ['id', 'state', 'note'] } }],
@@ -102,7 +107,7 @@ describe('a change', () => {
     ],
     [
       'a member of the body',
-      { body: { ...BODY, properties: { name: {}, size: {} } } },
+      { body: { ...BODY, properties: { name: {}, size: {}, tags: {} } } },
       'body.count was removed',
     ],
     [
@@ -114,6 +119,11 @@ describe('a change', () => {
       'a word, by a pattern',
       { body: changed(BODY, { size: { type: 'string', pattern: '^(s|l)$' } }) },
       'body.size no longer accepts "m"',
+    ],
+    [
+      'a word in a list',
+      { body: changed(BODY, { tags: { type: 'string', pattern: '^(a)(,(a))*$' } }) },
+      'body.tags has another pattern',
     ],
     [
       'a type',

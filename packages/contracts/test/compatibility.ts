@@ -156,6 +156,7 @@ class Comparison {
         this.#say(place, `now has ${keyword} ${is}${was === undefined ? '' : ` instead of ${was}`}`);
     }
     for (const keyword of ['pattern', 'format', 'multipleOf']) {
+      if (keyword === 'pattern' && acceptsMoreWords(before[keyword], after[keyword])) continue;
       if (after[keyword] !== undefined && after[keyword] !== before[keyword])
         this.#say(place, `has another ${keyword}`);
     }
@@ -258,4 +259,14 @@ function lowestOf(keyword: string): number {
 
 function without(some: readonly string[], others: readonly string[]): string[] {
   return some.filter((one) => !others.includes(one));
+}
+
+/** Whether both patterns are those of a list of words with commas, `^(a|b)(,(a|b))*$`, and the later one has all words. */
+function acceptsMoreWords(before: unknown, after: unknown): boolean {
+  const [had, has] = [wordsOf(before), wordsOf(after)];
+  return had.length > 0 && had.every((word) => has.includes(word));
+}
+
+function wordsOf(pattern: unknown): string[] {
+  return (/^\^\(([\w|]+)\)\(,\(\1\)\)\*\$$/.exec(String(pattern))?.[1] ?? '').split('|').filter(Boolean);
 }

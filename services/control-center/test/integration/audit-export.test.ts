@@ -51,6 +51,9 @@ describe('the verifier of an export', () => {
     await write('heads.jsonl', `${signed.join('\n')}\n`);
     return run('export.jsonl', ...args);
   };
+  /** A slow machine also signs for the time limit, after any number of records. */
+  const signedRecords = () => heads.map((head) => (JSON.parse(head) as { seq: number }).seq);
+  const unsignedRecord = () => [2, 3, 4, 6].find((seq) => !signedRecords().includes(seq));
   const changed = (index: number, change: (record: Record<string, unknown>) => object) =>
     lines.with(index, JSON.stringify(change(JSON.parse(lines[index]!) as Record<string, unknown>)));
 
@@ -66,7 +69,7 @@ describe('the verifier of an export', () => {
     });
     const some = lines.filter((_line, index) => index % 3 === 1);
     expect(await verify(some, ['--filtered'])).toMatchObject({ code: 0 });
-    expect(await verify(lines.slice(5))).toMatchObject({ code: 0 });
+    expect(await verify(lines.slice(signedRecords()[0]))).toMatchObject({ code: 0 });
   });
 
   it.each<[string, string, () => string[]]>([
@@ -84,7 +87,7 @@ describe('the verifier of an export', () => {
     ['that one was removed', 'record 4 is missing', () => lines.toSpliced(3, 1)],
     ['that one was put in', 'record 5 is missing', () => lines.toSpliced(4, 0, lines[1]!)],
     ['that two were swapped', 'record 4 is missing', () => lines.with(3, lines[4]!).with(4, lines[3]!)],
-    ['that the beginning was cut off', 'records 1 to 2 are missing', () => lines.slice(2)],
+    ['that the beginning was cut off', 'records 1 to', () => lines.slice(unsignedRecord())],
     ['that the tail was cut off', 'records 8 to', () => lines.slice(0, 7)],
   ])('finds %s', async (_what, words, exported) => {
     const { code, output } = await verify(exported());

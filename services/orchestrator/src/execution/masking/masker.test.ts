@@ -137,6 +137,11 @@ describe('masking', () => {
     },
   );
 
+  it('leaves none behind an escaped ESC, which most readers show as text', () => {
+    const shown = new Masker(['!  0']).mask('%1b%\x1b[31m21%20%20%30');
+    expect(shown).toBe('%1b***\x1b[31m');
+  });
+
   it('leaves no secret in any text, with any overlap', () => {
     fc.assert(
       fc.property(fc.array(secretText, { maxLength: 5 }), fc.array(fc.string()), (secrets, words) => {

@@ -39,15 +39,18 @@ export class TextView {
 
   /**
    * The text without controls, and one view for each kind of escape in it. If it has terminal codes, all views again without
-   * them: a log shows what a terminal would take for a part of a code.
+   * them: a log shows what a terminal would take for a part of a code. An escaped code is text to most readers, so both are
+   * also combined: without the codes, and with the escaped ones.
    */
   static of(text: string): TextView[] {
     const original = new TextView(text, undefined, []);
-    const views = [CONTROLS, ...(HAS_CODES.test(text) ? [CODES] : [])].flatMap((controls) => {
-      const plain = original.#without(controls, () => '');
-      const unescaped = plain.#decoded(STRING_ESCAPES, stringEscape, controls);
+    const kinds: [written: RegExp, escaped: RegExp][] = [[CONTROLS, CONTROLS]];
+    if (HAS_CODES.test(text)) kinds.push([CODES, CODES], [CODES, CONTROLS]);
+    const views = kinds.flatMap(([written, escaped]) => {
+      const plain = original.#without(written, () => '');
+      const unescaped = plain.#decoded(STRING_ESCAPES, stringEscape, escaped);
       const decoded = [plain, unescaped].map((view) =>
-        view.#decoded(PERCENT_ESCAPES, percentEscape, controls),
+        view.#decoded(PERCENT_ESCAPES, percentEscape, escaped),
       );
       return [plain, unescaped, ...decoded];
     });
