@@ -472,6 +472,8 @@ describe('provctl plan', () => {
     expect(ran.out).toMatch(/^Waiting +1 of 2 +lead +bob +prod$/m);
     expect(ran.out).toMatch(/^approve +bob +\S+ +Agreed\.$/m);
     expect(ran.err).toContain('Known after the execution: server web-02: address');
+    const undo = await provctl({ getPlan: { ...plan, kind: 'rollback' } }, `plan show ${ID}`);
+    expect(undo.out).toMatch(/^destroy +server +prod +web-01 +aws$/m);
   });
 
   it.each(['approve', 'reject'])('sends the digest that was read: %s', async (decision) => {

@@ -8,6 +8,7 @@ import {
   type executeBatch,
   getPlan,
   listPlans,
+  type RollbackToPlan,
   type WorkflowToPlan,
   withdrawPlanApproval,
 } from '@provisioning/contracts';
@@ -177,7 +178,7 @@ async function asksToPlan(
     const named = 'checkpoint_id' in rollback ? namedCheckpoint(rollback) : [];
     return {
       questions: [open, execute, ...named],
-      found: { kind: 'rollback', name: 'rollback', request: undoScopeOf(rollback) },
+      found: { kind: 'rollback', name: nameOfRollback(rollback), request: undoScopeOf(rollback) },
     };
   }
   const { checkpoint_id: id, confirm: confirmation = null } = body.restore;
@@ -188,7 +189,15 @@ async function asksToPlan(
     async (checkpoint) => [open, ...checkpointQuestions(restore, checkpoint, await rollbacks.infrasOf(id))],
   );
   const request = { checkpoint_id: id, confirmation };
-  return 'failure' in asked ? asked : { ...asked, found: { kind: 'restore', name: 'restore', request } };
+  const name = `restore of checkpoint ${id}`;
+  return 'failure' in asked ? asked : { ...asked, found: { kind: 'restore', name, request } };
+}
+
+/** What distinguishes it from other rollbacks in a list of plans. */
+function nameOfRollback(rollback: RollbackToPlan): string {
+  if ('checkpoint_id' in rollback) return `rollback to checkpoint ${rollback.checkpoint_id}`;
+  const { length: count } = rollback.operation_ids;
+  return `rollback of ${count} ${count === 1 ? 'operation' : 'operations'}`;
 }
 
 /** Plans a rollback or restore, if the caller may see what it would change. */

@@ -226,6 +226,7 @@ it('plans a restore with a survey, and plans it again with another one under the
   const [{ body }] = await Promise.all([plan().expect(201), answer(server('web-8'))]);
   expect(body.data).toMatchObject({
     kind: 'restore',
+    name: `restore of checkpoint ${id}`,
     status: 'Approved',
     changes: [
       { change: 'destroy', name: 'web-8' },

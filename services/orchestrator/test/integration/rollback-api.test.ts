@@ -201,6 +201,7 @@ it('plans a rollback, and executes the plan only while it would undo the same', 
   const moved = await plan(first);
   expect(moved).toMatchObject({
     kind: 'rollback',
+    name: 'rollback of 1 operation',
     status: 'Approved',
     planning_task_id: null,
     infras: ['planned'],

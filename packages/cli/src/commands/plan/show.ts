@@ -31,7 +31,8 @@ export function showPlan(printer: Context['printer'], plan: StoredPlan): void {
         infra: ({ infra }) => infra,
         name: (change) => change.name,
         provider: ({ provider }) => provider,
-        operation: ({ operation }) => operation,
+        // The ids in the other kinds of plans were not chosen by a user.
+        ...(kind === 'batch' ? { operation: ({ operation }) => operation } : {}),
       },
     );
   }

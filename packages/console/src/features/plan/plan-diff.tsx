@@ -1,4 +1,4 @@
-import type { PlannedChange } from '@provisioning/contracts';
+import type { PlannedChange, StoredPlan } from '@provisioning/contracts';
 import { ChevronRight, Download } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { safeText } from '../../format/safe-text.js';
@@ -18,7 +18,8 @@ const SEARCHABLE = 10;
 type Planned = PlannedChange & { operation?: string };
 
 interface PlanDiffProps {
-  plan: { changes: readonly Planned[] };
+  /** The ids of operations are shown unless the kind says that a user did not choose them. */
+  plan: { kind?: StoredPlan['kind']; changes: readonly Planned[] };
   /** The sentence for a plan without changes. */
   empty: string;
   /** The accessible name; `Planned changes` where absent. */
@@ -26,7 +27,11 @@ interface PlanDiffProps {
 }
 
 /** A plan as a list of changes, with what is destroyed at the top. */
-export function PlanDiff({ plan: { changes }, empty, label = 'Planned changes' }: PlanDiffProps) {
+export function PlanDiff({
+  plan: { kind = 'batch', changes },
+  empty,
+  label = 'Planned changes',
+}: PlanDiffProps) {
   const [text, setText] = useState('');
   const [most, setMost] = useState(STEP);
   const ordered = useMemo(() => inOrder(changes), [changes]);
@@ -60,7 +65,7 @@ export function PlanDiff({ plan: { changes }, empty, label = 'Planned changes' }
       </header>
       <ul>
         {matching.slice(0, most).map((planned) => (
-          <Row key={keyOf(planned)} planned={planned} />
+          <Row key={keyOf(planned)} planned={planned} hasOperation={kind === 'batch'} />
         ))}
       </ul>
       {matching.length === 0 && <p className={styles['more']}>No change matches.</p>}
@@ -87,7 +92,7 @@ function Totals({ changes }: { changes: readonly PlannedChange[] }) {
   );
 }
 
-function Row({ planned }: { planned: Planned }) {
+function Row({ planned, hasOperation }: { planned: Planned; hasOperation: boolean }) {
   const { change, kind, infra, name, provider, operation, before, after } = planned;
   return (
     <li>
@@ -100,7 +105,7 @@ function Row({ planned }: { planned: Planned }) {
             <span className="muted">
               {infra}
               {provider && ` · ${provider}`}
-              {operation && ` · operation ${operation}`}
+              {hasOperation && operation && ` · operation ${operation}`}
             </span>
           </span>
           <span className={styles['difference']}>{safeText(shortDifference(planned))}</span>

@@ -11,15 +11,16 @@ export const PLAN_KINDS: Readonly<Record<StoredPlan['kind'], string>> = {
 };
 
 /** What executes the plan: its noun and its id. Undefined until the plan has been executed. */
-export function runOf({ batch_id, task_id, rollback_id }: StoredPlan): PlanRun | undefined {
+export function runOf({ kind, batch_id, task_id, rollback_id }: StoredPlan): PlanRun | undefined {
   if (batch_id) return { noun: 'batch', to: '/batches/$id', id: batch_id };
   if (task_id) return { noun: 'task', to: '/tasks/$id', id: task_id };
-  return rollback_id ? { noun: 'rollback', to: '/rollbacks/$id', id: rollback_id } : undefined;
+  const noun = kind === 'restore' ? 'restore' : 'rollback';
+  return rollback_id ? { noun, to: '/rollbacks/$id', id: rollback_id } : undefined;
 }
 
-/** The batch, task or rollback that executes a plan. */
+/** The batch, task, rollback or restore that executes a plan. */
 export interface PlanRun {
-  noun: 'batch' | 'task' | 'rollback';
+  noun: 'batch' | 'task' | 'rollback' | 'restore';
   to: '/batches/$id' | '/tasks/$id' | '/rollbacks/$id';
   id: string;
 }
