@@ -28,9 +28,12 @@ interface Exec {
 interface Trouble {
   method: string;
   path: RegExp;
-  how: 'cut after' | 'silence' | { status: number };
+  how: 'cut after' | 'silence' | 'late' | { status: number };
   times: number;
 }
+
+/** Later than the driver waits in these tests. */
+export const LATE_MS = 400;
 
 /**
  * The API of a Docker engine as far as the driver uses it, on a Unix socket. Nothing is isolated: commands run on this
@@ -42,6 +45,7 @@ export class FakeDocker {
   readonly pulled: string[] = [];
   readonly #execs = new Map<string, Exec>();
   readonly #troubles: Trouble[] = [];
+  readonly #channels = new Set<Duplex>();
 
   private constructor(
     private readonly server: Server,
@@ -56,9 +60,12 @@ export class FakeDocker {
     await new Promise<void>((resolve) => server.listen(socket, resolve));
     const fake = new FakeDocker(server, folder, { DOCKER_HOST: `unix://${socket}` });
     server.on('request', (request, response) => void fake.#handle(request, response));
-    server.on('upgrade', (request: IncomingMessage, channel: Duplex, head: Buffer) =>
-      fake.#attach(request, channel, head),
-    );
+    server.on('upgrade', (request: IncomingMessage, channel: Duplex, head: Buffer) => {
+      fake.#channels.add(channel);
+      channel.once('close', () => fake.#channels.delete(channel));
+      const isLate = fake.#troubleOf('POST', request.url ?? '')?.how === 'late';
+      setTimeout(() => fake.#attach(request, channel, head), isLate ? LATE_MS : 0);
+    });
     return fake;
   }
 
@@ -83,7 +90,13 @@ export class FakeDocker {
     return join(this.folder.path, id);
   }
 
+  /** Channels to commands that are open. */
+  get openChannels(): number {
+    return this.#channels.size;
+  }
+
   async close(): Promise<void> {
+    for (const channel of this.#channels) channel.destroy();
     this.server.closeAllConnections();
     await new Promise((resolve) => this.server.close(resolve));
     await this.folder.remove();
@@ -94,16 +107,21 @@ export class FakeDocker {
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const { pathname: path, searchParams: query } = new URL(request.url ?? '/', 'http://engine');
     const method = request.method ?? '';
-    const trouble = this.#troubles.find(
-      (one) => one.times > 0 && one.method === method && one.path.test(path),
-    );
-    if (trouble) trouble.times--;
+    const trouble = this.#troubleOf(method, path);
     if (trouble?.how === 'silence') return;
     if (typeof trouble?.how === 'object')
       return void answer(response, trouble.how.status, { message: 'come back later' });
     const [status, body] = this.#carryOut(method, path, query, Buffer.concat(chunks));
     if (trouble?.how === 'cut after') return void request.socket.destroy();
     answer(response, status, body);
+  }
+
+  #troubleOf(method: string, path: string): Trouble | undefined {
+    const trouble = this.#troubles.find(
+      (one) => one.times > 0 && one.method === method && one.path.test(path),
+    );
+    if (trouble) trouble.times--;
+    return trouble;
   }
 
   #carryOut(

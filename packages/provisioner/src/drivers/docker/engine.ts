@@ -1,4 +1,5 @@
 import { errorOf } from '@provisioning/errors';
+import { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Docker from 'dockerode';
 import { DriverError } from '../driver.js';
@@ -87,7 +88,9 @@ export class Engine {
 
   async #deadline<T>(answer: Promise<T>, what: string, within: number): Promise<T> {
     const patience = new AbortController();
+    let isLate = false;
     const late = sleep(within, undefined, { signal: patience.signal }).then(() => {
+      isLate = true;
       throw new DriverError(
         `${what}: the Docker engine at ${this.address} has not responded for ${Math.round(within / 1000)} s. Try again later.`,
       );
@@ -97,7 +100,11 @@ export class Engine {
     } finally {
       patience.abort();
       late.catch(() => undefined);
-      answer.catch(() => undefined);
+      answer.then(
+        // A command whose channel nobody has any more would wait for its input without end.
+        (value) => void (isLate && value instanceof Duplex && value.destroy()),
+        () => undefined,
+      );
     }
   }
 }

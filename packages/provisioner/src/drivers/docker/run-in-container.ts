@@ -94,6 +94,10 @@ async function runOnce(
     { what },
   );
   const channel = await engine.ask(() => exec.start({ hijack: true, stdin: true }), { what });
+  if (stop.aborted) {
+    channel.destroy();
+    return null;
+  }
   const input = Buffer.from(text);
   // An abort that closes the input also ends the script.
   const ended = new Promise<void>((resolve) => {
