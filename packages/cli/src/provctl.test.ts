@@ -6,9 +6,13 @@ import { shell } from '../test/support/shell.js';
 const ID = '01999999-0000-7000-8000-000000000001';
 const AT = '2025-09-26T10:00:00Z';
 let fake: FakePlatform | undefined;
-afterEach(() => fake?.stop());
+afterEach(async () => {
+  await fake?.stop();
+  fake = undefined;
+});
 
 async function provctl(answers: Record<string, unknown>, line: string, input = '') {
+  await fake?.stop();
   fake = await FakePlatform.start(answers);
   return { ...(await shell(fake.url, line.split(' '), { input })), sent: fake.received };
 }
@@ -84,7 +88,6 @@ describe('provctl admin', () => {
       'Released 1 batches and 2 tasks; 3 tasks were cancelled, 0 failed, 4 are still held.',
     );
     expect(some.sent[0]?.body).toEqual({ release: 'reconcile', infras: ['a', 'b'] });
-    await fake?.stop();
     const all = await provctl({ releaseWork: released }, 'admin release resume');
     expect(all.sent[0]?.body).toEqual({ release: 'resume' });
   });
@@ -241,7 +244,6 @@ describe('provctl webhook', () => {
     );
     expect(created.out).toMatch(/^Done {2}Created webhook/);
     expect(created.sent[0]?.body).toMatchObject({ secret, events: ['task.failed'] });
-    await fake?.stop();
     const listed = await provctl({ listWebhooks: [webhook] }, 'webhook list -o yaml');
     expect(listed.out).toContain('url: https://example.com/hook');
   });
