@@ -82,7 +82,7 @@ describe('the supervisor', () => {
     const { port } = holder.address() as AddressInfo;
     const launcher = playground.start({ ORCHESTRATOR_PORT: String(port) });
     await expect(launcher.exited).resolves.toEqual({ code: 1, signal: null });
-    expect(launcher.output()).toContain(`Port ${port} on 127.0.0.1 is taken`);
+    expect(launcher.output()).toContain(`Port ${port} on 127.0.0.1 is used by another program`);
     expect(launcher.output()).toContain(`ORCHESTRATOR_PORT=${port + 1}`);
     expect(await playground.events()).toEqual([]);
     await new Promise((resolve) => holder.close(resolve));
