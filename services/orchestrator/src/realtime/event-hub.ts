@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Failure, errorOf } from '@provisioning/errors';
+import { Failure } from '@provisioning/errors';
 import type { Logger } from '@provisioning/runtime';
 import type { EventFeedSource } from '../domain/event/event-feed.js';
 import { EventBatch } from './event-batch.js';
+import { newestPosition } from './newest-position.js';
 
 const PAGE = 500;
 /** Events that become known within this time, in milliseconds, are sent together. */
@@ -71,16 +72,7 @@ export class EventHub {
   async #start(): Promise<void> {
     const feed = this.openFeed();
     try {
-      const position = await feed.newest(AbortSignal.timeout(START_WITHIN_MS)).catch((error: unknown) => {
-        if (errorOf(error).name !== 'AbortError') throw error;
-        throw new Failure(
-          'unavailable',
-          'A transaction that takes long is under way. Try again in a few seconds.',
-          {
-            retryAfter: 2,
-          },
-        );
-      });
+      const position = await newestPosition(feed, START_WITHIN_MS);
       this.#running = { position };
       this.#loop = this.#run(feed, this.#running);
     } finally {

@@ -4,6 +4,7 @@ import { matches, type EventFilter } from '../domain/event/event-filter.js';
 import type { PublishedEvent } from '../domain/event/published-event.js';
 import type { EventFeedSource, EventHistory } from '../domain/event/event-feed.js';
 import type { EventHub } from './event-hub.js';
+import { newestPosition } from './newest-position.js';
 import { PreparedEvent } from './prepared-event.js';
 import { Subscription } from './subscription.js';
 import type { Viewers } from '../domain/access/viewer.js';
@@ -60,7 +61,7 @@ export class EventStreams {
   async list({ principal, ip, filter, after = 0 }: Follow): Promise<PublishedEvent[]> {
     const viewer = this.viewers.enter(principal, ip);
     try {
-      const until = await this.openFeed().newest(AbortSignal.timeout(SETTLE_WITHIN_MS));
+      const until = await newestPosition(this.openFeed(), SETTLE_WITHIN_MS);
       const found: PublishedEvent[] = [];
       for (let position = after; position < until && found.length < PAGE;) {
         const page = await this.history.between(position, until, PAGE);

@@ -224,7 +224,11 @@ describe('a Deny on the servers of an infra', () => {
 
   it('removes it from the events', async () => {
     const about = async (as: ReturnType<typeof limited>) => {
-      const { body } = await as.get('/events').expect(200);
+      // 503 while a transaction that may still add an event takes long.
+      const body = await waitFor(async () => {
+        const answer = await as.get('/events');
+        return answer.status === 200 ? answer.body : undefined;
+      });
       const infras = (body.data as { data: { infra?: string; infras?: string[] } }[]).flatMap(
         ({ data: { infra, infras = [] } }) => [...(infra === undefined ? [] : [infra]), ...infras],
       );
