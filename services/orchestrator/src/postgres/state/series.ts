@@ -4,7 +4,7 @@ import { pointsOf, type Series, type SeriesRange, type StepCounts } from '../../
 import { OPEN_TASKS } from '../../domain/task/task.js';
 import { onlyVisibleTasks } from '../access/visible-rows.js';
 
-/** The number of tasks that one series reads at most: some 100 ms. */
+/** The number of tasks that one series reads at most. */
 const MOST_TASKS = 100_000;
 /** A task is read if it was submitted in the period, or so long before. */
 const LOOKBACK_SECONDS = 86_400;
