@@ -128,22 +128,36 @@ begin
   return true;
 end $$;
 
--- Executing → Executed: the batch, or the batch of a rollback, takes over the locks and starts. Returns the operations that
--- became ready; null if the plan is not executed with this verification any more.
+-- Gives the locks of a plan that is executed to its batch or task. Returns the plan, whose row stays locked; null if it is not
+-- executed with this verification and this run any more.
 -- p_verification: the task that planned again; null where no provider is asked.
--- p_batch, p_operations: see submit_batch.
-create function start_planned_batch(p_plan uuid, p_verification uuid, p_batch jsonb, p_operations jsonb) returns uuid[]
+-- p_holder_kind: `batch` or `task`.
+create function hand_over_locks(p_plan uuid, p_verification uuid, p_run uuid, p_holder_kind text) returns plans
 language plpgsql as $$
 declare
   plan plans;
-  started record;
 begin
   select * into plan from plans where id = p_plan for update;
   if plan.status is distinct from 'Executing' or plan.verification_task is distinct from p_verification
-     or plan.run_id is distinct from (p_batch ->> 'id')::uuid then
+     or plan.run_id is distinct from p_run then
     return null;
   end if;
-  update locks set holder_kind = 'batch' where holder_id = plan.run_id;
+  update locks set holder_kind = p_holder_kind where holder_id = p_run;
+  return plan;
+end $$;
+
+-- Executing → Executed: the batch, or the batch of a rollback, takes over the locks and starts. Returns the operations that
+-- became ready; null if the plan is not executed with this verification any more.
+-- p_verification: see hand_over_locks. p_batch, p_operations: see submit_batch.
+create function start_planned_batch(p_plan uuid, p_verification uuid, p_batch jsonb, p_operations jsonb) returns uuid[]
+language plpgsql as $$
+declare
+  plan plans := hand_over_locks(p_plan, p_verification, (p_batch ->> 'id')::uuid, 'batch');
+  started record;
+begin
+  if plan.id is null then
+    return null;
+  end if;
   select * into started from submit_batch(p_batch, p_operations, null, null, null);
   perform change_plan(p_plan, array['Executing'], 'Executed', '{}', plan.executor -> 'actor');
   return started.ready;
@@ -153,14 +167,11 @@ end $$;
 -- p_task: NewTaskRow.
 create function start_planned_task(p_plan uuid, p_verification uuid, p_task jsonb) returns boolean language plpgsql as $$
 declare
-  plan plans;
+  plan plans := hand_over_locks(p_plan, p_verification, (p_task ->> 'id')::uuid, 'task');
 begin
-  select * into plan from plans where id = p_plan for update;
-  if plan.status is distinct from 'Executing' or plan.verification_task is distinct from p_verification
-     or plan.run_id is distinct from (p_task ->> 'id')::uuid then
+  if plan.id is null then
     return false;
   end if;
-  update locks set holder_kind = 'task' where holder_id = plan.run_id;
   perform submit_tasks(jsonb_build_array(p_task));
   return change_plan(p_plan, array['Executing'], 'Executed', '{}', plan.executor -> 'actor');
 end $$;
