@@ -86,7 +86,7 @@ describe('servers create', () => {
 });
 
 describe('of an approved plan', () => {
-  /** What was approved: these servers with the settings that were planned, whatever the file says now. */
+  /** What was approved: these servers with the settings that were planned, also where the file has changed since. */
   const approved = async (...names: string[]) => {
     const servers = names.map((name) => ({
       infra: 'production',

@@ -137,7 +137,7 @@ async function drive(by: PlanProcess, infra: string): Promise<string> {
   }
 }
 
-it('is neither lost nor run twice, at whatever statement the process is killed that makes and executes it', async () => {
+it('is neither lost nor run twice if the process that makes and executes it is killed, at each statement', async () => {
   for (let statements = 1; ; statements += 1) {
     const infra = `cut-${statements}`;
     const cut = await cutPostgres(clone.url, statements);
@@ -196,7 +196,7 @@ async function decide(id: string, decision: 'approve' | 'reject', by: typeof sam
   return api.plans.decide(plan, { digest: plan.digest ?? '', decision, comment: null }, actorOf(by));
 }
 
-it('has one history, one run and its locks only while it needs them, whatever happens to it at once', async () => {
+it('has one history, one run, and locks only while it needs them, under concurrent acts', async () => {
   const rounds = fc.array(
     fc.array(fc.constantFrom(...Object.keys(ACTIONS)), { minLength: 1, maxLength: 5 }),
     { minLength: 3, maxLength: 8 },

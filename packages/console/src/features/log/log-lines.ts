@@ -50,7 +50,7 @@ export class LogLines {
     this.#changed();
   }
 
-  /** Keeps these lines, whatever comes. */
+  /** Notes the lines on the screen, which are never dropped. */
   show(from: number, to: number): void {
     this.#shown = { from, to };
   }

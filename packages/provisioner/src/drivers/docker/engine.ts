@@ -101,7 +101,7 @@ export class Engine {
       patience.abort();
       late.catch(() => undefined);
       answer.then(
-        // A command whose channel nobody has any more would wait for its input without end.
+        // No caller waits for this channel any more. Its command would wait for input without end.
         (value) => void (isLate && value instanceof Duplex && value.destroy()),
         () => undefined,
       );
